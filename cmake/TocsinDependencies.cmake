@@ -1,0 +1,38 @@
+# Finds what the enabled parts need. A target that the parent project already has is used as it is.
+
+function(tocsin_need package target debian)
+  if(TARGET ${target})
+    return()
+  endif()
+  find_package(${package} ${ARGN} QUIET GLOBAL)
+  if(NOT TARGET ${target})
+    message(FATAL_ERROR "Tocsin needs ${package} (CMake target ${target}), which was not found.\n"
+                        "  Debian, Ubuntu: apt-get install ${debian}\n"
+                        "  Elsewhere: install it, or point CMAKE_PREFIX_PATH at it.")
+  endif()
+endfunction()
+
+tocsin_need(absl absl::statusor libabsl-dev)
+tocsin_need(fmt fmt::fmt libfmt-dev)
+if(TOCSIN_WITH_JSON)
+  tocsin_need(simdjson simdjson::simdjson libsimdjson-dev)
+  tocsin_need(ZLIB ZLIB::ZLIB zlib1g-dev)
+endif()
+if(TOCSIN_WITH_YAML)
+  # yaml-cpp 0.8 put its target into a namespace; 0.7 has none.
+  if(NOT TARGET yaml-cpp::yaml-cpp)
+    tocsin_need(yaml-cpp yaml-cpp libyaml-cpp-dev)
+    if(NOT TARGET yaml-cpp::yaml-cpp)
+      add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
+    endif()
+  endif()
+endif()
+if(TOCSIN_WITH_CURL)
+  tocsin_need(CURL CURL::libcurl libcurl4-openssl-dev)
+endif()
+if(TOCSIN_BUILD_CLI)
+  tocsin_need(CLI11 CLI11::CLI11 libcli11-dev)
+endif()
+if(TOCSIN_BUILD_TESTS OR TOCSIN_BUILD_BENCH)
+  tocsin_need(Catch2 Catch2::Catch2WithMain catch2)
+endif()
