@@ -1,0 +1,127 @@
+// Aggregates: what a window computes. Each is a commutative monoid with an inverse, as a struct of static functions:
+//
+//   Input, Output     what goes in, what comes out
+//   Partial           the result over a part of the events: trivially copyable, a multiple of 8 bytes, its default the identity
+//   Total             the running result over the whole window; a Partial where nothing more is needed
+//   Add(p, x)         one more event into a partial or total
+//   Merge(p, q)       one more partial into a partial or total
+//   Remove(total, q)  a partial out of a total: what left the window
+//   Suspect(total)    the total may have lost precision and must be added up anew (only where rounding exists)
+//   Get(total)        the output; nothing where there is no value (the mean of nothing)
+//
+// Values of nothing: a count and a sum are 0, a mean is absent (docs/semantics.md 3.6).
+#ifndef TOCSIN_WINDOW_AGGREGATE_H_
+#define TOCSIN_WINDOW_AGGREGATE_H_
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <optional>
+
+#include "tocsin/window/double_double.h"
+
+namespace tocsin {
+
+// How many events. Input is ignored.
+struct Count {
+  using Input = int64_t;
+  using Output = int64_t;
+  struct Partial {
+    int64_t count = 0;
+  };
+  using Total = Partial;
+  static void Add(Partial& p, Input) { ++p.count; }
+  static void Merge(Partial& p, const Partial& q) { p.count += q.count; }
+  static void Remove(Total& total, const Partial& q) { total.count -= q.count; }
+  static bool Suspect(const Total&) { return false; }
+  static std::optional<Output> Get(const Total& total) { return total.count; }
+};
+
+template <typename T>
+struct Sum;
+
+// Exact; wraps beyond 64 bits.
+template <>
+struct Sum<int64_t> {
+  using Input = int64_t;
+  using Output = int64_t;
+  struct Partial {
+    uint64_t sum = 0;  // unsigned: an intermediate overflow is undone by what leaves
+  };
+  using Total = Partial;
+  static void Add(Partial& p, Input x) { p.sum += static_cast<uint64_t>(x); }
+  static void Merge(Partial& p, const Partial& q) { p.sum += q.sum; }
+  static void Remove(Total& total, const Partial& q) { total.sum -= q.sum; }
+  static bool Suspect(const Total&) { return false; }
+  static std::optional<Output> Get(const Total& total) { return static_cast<int64_t>(total.sum); }
+};
+
+// Does not drift: after any insertions and removals within 1e-12 of the sum of absolute values (docs/semantics.md 3.5).
+//
+// Why subtraction is safe here: an addition of double-doubles errs by at most 2^-104 of the largest sum met so far. `peak`
+// remembers it; once the sum has fallen below 2^-30 of it, the total is suspect and the window adds its panes up anew. So the
+// error stays below k 2^-74 of the sum after k steps, and a ring adds up anew each time that it wraps around, which bounds k.
+template <>
+struct Sum<double> {
+  using Input = double;
+  using Output = double;
+  using Partial = DoubleDouble;
+  struct Total {
+    DoubleDouble sum;
+    double peak = 0;
+  };
+  static void Add(Partial& p, Input x) { p.Add(x); }
+  static void Merge(Partial& p, const Partial& q) { p.Add(q); }
+  static void Add(Total& total, Input x) {
+    total.sum.Add(x);
+    total.peak = std::max({total.peak, std::abs(total.sum.hi), std::abs(x)});
+  }
+  static void Merge(Total& total, const Partial& q) {
+    total.sum.Add(q);
+    total.peak = std::max({total.peak, std::abs(total.sum.hi), std::abs(q.hi)});
+  }
+  static void Remove(Total& total, const Partial& q) {
+    total.sum.Subtract(q);
+    total.peak = std::max(total.peak, std::abs(total.sum.hi));
+  }
+  static bool Suspect(const Total& total) { return std::abs(total.sum.hi) < total.peak * 0x1p-30; }
+  static std::optional<Output> Get(const Total& total) { return total.sum.Value(); }
+};
+
+// The arithmetic mean; absent over nothing.
+template <typename T>
+struct Mean {
+  using Input = T;
+  using Output = double;
+  struct Partial {
+    typename Sum<T>::Partial sum;
+    int64_t count = 0;
+  };
+  struct Total {
+    typename Sum<T>::Total sum;
+    int64_t count = 0;
+  };
+  template <typename Part>
+  static void Add(Part& p, Input x) {
+    Sum<T>::Add(p.sum, x);
+    ++p.count;
+  }
+  template <typename Part>
+  static void Merge(Part& p, const Partial& q) {
+    Sum<T>::Merge(p.sum, q.sum);
+    p.count += q.count;
+  }
+  static void Remove(Total& total, const Partial& q) {
+    Sum<T>::Remove(total.sum, q.sum);
+    total.count -= q.count;
+  }
+  static bool Suspect(const Total& total) { return Sum<T>::Suspect(total.sum); }
+  static std::optional<Output> Get(const Total& total) {
+    if (total.count == 0) return std::nullopt;
+    return static_cast<double>(*Sum<T>::Get(total.sum)) / static_cast<double>(total.count);
+  }
+};
+
+}  // namespace tocsin
+
+#endif  // TOCSIN_WINDOW_AGGREGATE_H_
