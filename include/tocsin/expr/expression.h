@@ -1,0 +1,136 @@
+// Conditions and values in CEL, the Common Expression Language (github.com/google/cel-spec), statically typed.
+//
+//   tocsin::Environment env;
+//   env.Add("refunds_24h", tocsin::Kind::kDouble, /*slot=*/0);
+//   std::vector<tocsin::Diagnostic> mistakes;
+//   auto condition = tocsin::Expression::Compile("refunds_24h > 500", env, tocsin::Kind::kBool, "rule RefundSpike", &mistakes);
+//   tocsin::Scratch scratch;
+//   tocsin::Value variables[] = {tocsin::Value::Double(612.5)};
+//   tocsin::Result result = condition->Evaluate(variables, now, scratch);   // result.IsTrue()
+//
+// The pipeline is parse -> check -> compile -> evaluate, one file each in src/expr/. What of CEL is understood, and what Tocsin
+// adds to it, stands in docs/cel.md; boundaries in docs/semantics.md, section 4.
+#ifndef TOCSIN_EXPR_EXPRESSION_H_
+#define TOCSIN_EXPR_EXPRESSION_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tocsin/base/diagnostic.h"
+#include "tocsin/base/time.h"
+#include "tocsin/event/type.h"
+#include "tocsin/event/value.h"
+
+namespace tocsin {
+
+struct ExpressionLimits {
+  size_t max_source_bytes = 4096;
+  int max_depth = 64;
+};
+
+// The names an expression may read. Filled once, then shared by any number of compilations.
+class Environment {
+ public:
+  struct Variable {
+    std::string name;  // may contain dots: "profile.segment"
+    Type type;         // a decimal is a double in expressions
+    uint32_t slot = 0;
+  };
+
+  // A name already there is replaced.
+  Environment& Add(std::string_view name, Type type, uint32_t slot);
+  // A name that exists elsewhere but cannot be read here; `why` is the message: "'state' is not a key of this rule's grouping".
+  Environment& Forbid(std::string_view name, std::string_view why);
+  // `now` can be read (rules, expression metrics); otherwise it is an unknown name.
+  Environment& AllowNow();
+  // Turns Tocsin's additions to CEL off (docs/semantics.md, section 4).
+  Environment& SetStrict(bool strict);
+  Environment& SetLimits(ExpressionLimits limits);
+  // What an unknown name is said not to be: "no metric or key named 'x'". Default: "metric or key".
+  Environment& SetNoun(std::string noun);
+
+  const Variable* Find(std::string_view name) const;
+  const std::string* WhyForbidden(std::string_view name) const;
+  const std::vector<Variable>& variables() const { return variables_; }
+  bool allows_now() const { return allows_now_; }
+  bool strict() const { return strict_; }
+  const ExpressionLimits& limits() const { return limits_; }
+  const std::string& noun() const { return noun_; }
+
+ private:
+  std::vector<Variable> variables_;
+  std::map<std::string, size_t, std::less<>> by_name_;  // indices of variables_
+  std::map<std::string, std::string, std::less<>> forbidden_;
+  std::string noun_ = "metric or key";
+  ExpressionLimits limits_;
+  bool allows_now_ = false;
+  bool strict_ = false;
+};
+
+enum class Outcome : uint8_t {
+  kValue,
+  kNoData,  // a variable that was needed is absent, or arithmetic gave no finite number
+  kFault,   // integer overflow, division by zero, a conversion that failed
+};
+
+struct Result {
+  Outcome outcome = Outcome::kNoData;
+  Value value;  // of kValue; text is borrowed from the variables, the expression or the scratch
+
+  bool IsTrue() const { return outcome == Outcome::kValue && value.kind() == Kind::kBool && value.AsBool(); }
+};
+
+// Memory for one evaluation at a time: registers, and a bounded arena for text. Reuse one per thread; a Result that holds text
+// is valid until its scratch is used again.
+class Scratch {
+ public:
+  Scratch();
+  ~Scratch();
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+
+  struct Memory;
+  Memory& memory() { return *memory_; }
+
+ private:
+  std::unique_ptr<Memory> memory_;
+};
+
+// A checked and compiled expression. Immutable, cheap to copy, safe to share between threads.
+class Expression {
+ public:
+  // Nothing, and at least one mistake added to `diagnostics`, when the text is wrong. `expected` is the type that the result
+  // must have; kNone: any; kDouble: any number (an int is converted). `description` names the text where it has no file.
+  static std::optional<Expression> Compile(const SourceText& source, const Environment& environment, Type expected,
+                                           std::string_view description, std::vector<Diagnostic>* diagnostics);
+
+  Type type() const;
+  // The slots that it may read, ascending, each once.
+  const std::vector<uint32_t>& slots() const;
+  bool reads_now() const;
+  // The slot, when the whole expression is one variable: its value can then be taken without evaluating.
+  std::optional<uint32_t> AsVariable() const;
+
+  // `variables` by slot; an absent Value is a variable without a value. Allocates nothing for numbers, times and
+  // comparisons. Decimals are read as doubles.
+  Result Evaluate(std::span<const Value> variables, Time now, Scratch& scratch) const;
+
+  // The checked form, stable, for tests and `explain`: "refunds_24h > 500.0".
+  std::string ToString() const;
+
+ private:
+  struct Checked;
+  std::shared_ptr<const Checked> checked_;
+};
+
+}  // namespace tocsin
+
+#endif  // TOCSIN_EXPR_EXPRESSION_H_

@@ -1,0 +1,119 @@
+// The tree that all stages after the lexer share. Parse builds it, Check decides types and meaning in place, Fold computes
+// what is constant, Compile reads it.
+//
+// Invariants:
+//   1. A node stands after its children and the nodes of a subtree stand together (post-order), so that every stage is a loop
+//      over `nodes` and none recurses however long the expression is.
+//   2. The root is the last node.
+//   3. After Check without a mistake every node has a type but kList, and no kName, kCall or kBroken is left.
+#ifndef TOCSIN_EXPR_AST_H_
+#define TOCSIN_EXPR_AST_H_
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tocsin/event/type.h"
+
+namespace tocsin {
+
+enum class Op : uint8_t {
+  kBroken,   // something that was reported already
+  kLiteral,  // bool, int, timestamp, duration: `integer`; double: `number`; string: `text`
+  kName,     // parsed only: `name`, with its dots
+  kCall,     // parsed only: the function's name is the mark; a method's receiver is the first child
+  kVariable,  // `name`, `slot`
+  kNow,
+  kHas,       // the child is a kVariable, which is asked for and not read
+  kList,      // only as the right side of kIn
+  kFunction,  // `function`
+  kNot,
+  kNegate,
+  kAnd,  // two or more children
+  kOr,
+  kConditional,
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kIn,
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kModulo,
+};
+
+constexpr bool IsComparison(Op op) { return op >= Op::kEqual && op <= Op::kGreaterEqual; }
+constexpr bool IsArithmetic(Op op) { return op >= Op::kAdd && op <= Op::kModulo; }
+
+enum class Function : uint8_t {
+  kNone,
+  kSize,
+  kStartsWith,
+  kEndsWith,
+  kContains,
+  kInt,
+  kDouble,
+  kString,
+  kTimestamp,
+  kDuration,
+  kDays,
+  kHours,
+  kMinutes,
+};
+
+struct Node {
+  Op op = Op::kBroken;
+  Function function = Function::kNone;
+  bool method = false;         // kCall, kFunction: written as x.f(…)
+  bool parenthesized = false;  // stood in parentheses of its own
+  Type type;                   // kNone: not known, or wrong and reported
+  uint32_t offset = 0;         // of the whole expression, parentheses included
+  uint32_t length = 0;
+  uint32_t mark = 0;  // of the operator or function name
+  uint32_t mark_length = 0;
+  uint32_t first_child = 0;  // in Tree::children
+  uint32_t child_count = 0;
+  uint32_t name = 0;  // of kName and kVariable: in Tree::texts
+  union {
+    int64_t integer = 0;
+    double number;
+    uint32_t text;  // in Tree::texts
+    uint32_t slot;
+  };
+
+  uint32_t end() const { return offset + length; }
+};
+
+struct Tree {
+  std::vector<Node> nodes;
+  std::vector<uint32_t> children;
+  std::vector<std::string> texts;
+
+  std::span<const uint32_t> ChildrenOf(const Node& node) const { return {children.data() + node.first_child, node.child_count}; }
+  Node& Child(const Node& node, size_t i) { return nodes[children[node.first_child + i]]; }
+  const Node& Child(const Node& node, size_t i) const { return nodes[children[node.first_child + i]]; }
+  const Node& root() const { return nodes.back(); }
+  // The first node of the subtree whose root is `i`.
+  uint32_t FirstOf(uint32_t i) const {
+    while (nodes[i].child_count > 0) i = children[nodes[i].first_child];
+    return i;
+  }
+};
+
+// "==", "&&"; for messages and the printer.
+std::string_view Spelling(Op op);
+// The function's name.
+std::string_view Spelling(Function function);
+
+// How tightly an operator binds: a higher one first. What is no operator binds tightest.
+int Precedence(Op op);
+
+}  // namespace tocsin
+
+#endif  // TOCSIN_EXPR_AST_H_

@@ -1,0 +1,54 @@
+// Environment: the names that an expression may read.
+#include <utility>
+
+#include "tocsin/expr/expression.h"
+
+namespace tocsin {
+
+Environment& Environment::Add(std::string_view name, Type type, uint32_t slot) {
+  Variable variable{std::string(name), type, slot};
+  const auto [place, added] = by_name_.try_emplace(variable.name, variables_.size());
+  if (added) {
+    variables_.push_back(std::move(variable));
+  } else {
+    variables_[place->second] = std::move(variable);
+  }
+  return *this;
+}
+
+Environment& Environment::Forbid(std::string_view name, std::string_view why) {
+  forbidden_.insert_or_assign(std::string(name), std::string(why));
+  return *this;
+}
+
+Environment& Environment::AllowNow() {
+  allows_now_ = true;
+  return *this;
+}
+
+Environment& Environment::SetStrict(bool strict) {
+  strict_ = strict;
+  return *this;
+}
+
+Environment& Environment::SetLimits(ExpressionLimits limits) {
+  limits_ = limits;
+  return *this;
+}
+
+Environment& Environment::SetNoun(std::string noun) {
+  noun_ = std::move(noun);
+  return *this;
+}
+
+const Environment::Variable* Environment::Find(std::string_view name) const {
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : &variables_[found->second];
+}
+
+const std::string* Environment::WhyForbidden(std::string_view name) const {
+  const auto found = forbidden_.find(name);
+  return found == forbidden_.end() ? nullptr : &found->second;
+}
+
+}  // namespace tocsin

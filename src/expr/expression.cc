@@ -1,0 +1,93 @@
+// The facade: Lex -> Parse -> Check -> Fold -> CompileTree, and Run.
+#include "tocsin/expr/expression.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "expr/ast.h"
+#include "expr/check.h"
+#include "expr/compile.h"
+#include "expr/evaluate.h"
+#include "expr/fold.h"
+#include "expr/lex.h"
+#include "expr/parse.h"
+#include "expr/print.h"
+
+namespace tocsin {
+namespace {
+
+constexpr size_t kLongestSource = 65535;  // nodes, registers and texts are counted in 16 bits
+
+bool CheckLength(std::string_view text, const ExpressionLimits& limits, Mistakes* mistakes) {
+  const size_t limit = std::min(limits.max_source_bytes, kLongestSource);
+  if (text.size() <= limit) return true;
+  mistakes->push_back({0, 1, fmt::format("the expression has {} bytes; at most {} are allowed", text.size(), limit),
+                       "split it, for example over several metrics"});
+  return false;
+}
+
+bool BuildTree(std::string_view text, const Environment& environment, Type expected, Tree* tree, Mistakes* mistakes) {
+  if (!CheckLength(text, environment.limits(), mistakes)) return false;
+  Tokens tokens;
+  if (!Lex(text, &tokens, mistakes)) return false;
+  if (!Parse(text, std::move(tokens), environment.limits().max_depth, tree, mistakes)) return false;
+  Check(text, environment, expected, tree, mistakes);
+  return mistakes->empty();
+}
+
+}  // namespace
+
+Scratch::Scratch() : memory_(std::make_unique<Memory>()) {}
+Scratch::~Scratch() = default;
+
+struct Expression::Checked {
+  Program program;
+  Tree tree;
+  std::vector<uint32_t> slots;
+  bool reads_now = false;
+};
+
+std::optional<Expression> Expression::Compile(const SourceText& source, const Environment& environment, Type expected,
+                                              std::string_view description, std::vector<Diagnostic>* diagnostics) {
+  auto checked = std::make_shared<Checked>();
+  Mistakes mistakes;
+  if (!BuildTree(source.text(), environment, expected, &checked->tree, &mistakes)) {
+    std::stable_sort(mistakes.begin(), mistakes.end(),
+                     [](const Mistake& a, const Mistake& b) { return a.offset < b.offset; });
+    for (Mistake& mistake : mistakes) {
+      diagnostics->push_back(source.Error(mistake.offset, mistake.length, std::move(mistake.message),
+                                          std::move(mistake.hint), description));
+    }
+    return std::nullopt;
+  }
+  checked->program = CompileTree(Fold(checked->tree, environment.strict()), environment.strict());
+  for (const Node& node : checked->tree.nodes) {
+    if (node.op == Op::kVariable) checked->slots.push_back(node.slot);
+    if (node.op == Op::kNow) checked->reads_now = true;
+  }
+  std::sort(checked->slots.begin(), checked->slots.end());
+  checked->slots.erase(std::unique(checked->slots.begin(), checked->slots.end()), checked->slots.end());
+  Expression expression;
+  expression.checked_ = std::move(checked);
+  return expression;
+}
+
+Type Expression::type() const { return checked_->program.type; }
+const std::vector<uint32_t>& Expression::slots() const { return checked_->slots; }
+bool Expression::reads_now() const { return checked_->reads_now; }
+
+std::optional<uint32_t> Expression::AsVariable() const {
+  const Node& root = checked_->tree.root();
+  if (root.op != Op::kVariable) return std::nullopt;
+  return root.slot;
+}
+
+Result Expression::Evaluate(std::span<const Value> variables, Time now, Scratch& scratch) const {
+  return Run(checked_->program, variables, now, &scratch.memory());
+}
+
+std::string Expression::ToString() const { return Print(checked_->tree); }
+
+}  // namespace tocsin

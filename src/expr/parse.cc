@@ -1,0 +1,493 @@
+// Recursive descent for what stands inside something else, precedence climbing for operators. Chains (`a + b + c`, `a || b`,
+// `!!x`) are loops, so that only real nesting counts against the depth.
+#include "expr/parse.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <optional>
+
+namespace tocsin {
+namespace {
+
+constexpr std::array<std::string_view, 17> kReserved = {
+    "as",     "break", "const", "continue",  "else",    "for",    "function", "if",   "import",
+    "let",    "loop",  "package", "namespace", "return", "var",    "void",     "while"};
+
+bool Contains(std::initializer_list<std::string_view> words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
+std::optional<Op> BinaryOp(TokenKind kind) {
+  switch (kind) {
+    case TokenKind::kOr: return Op::kOr;
+    case TokenKind::kAnd: return Op::kAnd;
+    case TokenKind::kEqual: return Op::kEqual;
+    case TokenKind::kNotEqual: return Op::kNotEqual;
+    case TokenKind::kLess: return Op::kLess;
+    case TokenKind::kLessEqual: return Op::kLessEqual;
+    case TokenKind::kGreater: return Op::kGreater;
+    case TokenKind::kGreaterEqual: return Op::kGreaterEqual;
+    case TokenKind::kPlus: return Op::kAdd;
+    case TokenKind::kMinus: return Op::kSubtract;
+    case TokenKind::kStar: return Op::kMultiply;
+    case TokenKind::kSlash: return Op::kDivide;
+    case TokenKind::kPercent: return Op::kModulo;
+    default: return std::nullopt;
+  }
+}
+
+using Index = std::optional<uint32_t>;  // of a node; nothing after a mistake
+
+class Parser {
+ public:
+  Parser(std::string_view source, std::vector<Token> tokens, int max_depth, Tree* tree, Mistakes* mistakes)
+      : source_(source), tokens_(std::move(tokens)), max_depth_(max_depth), tree_(tree), mistakes_(mistakes) {}
+
+  bool Run() {
+    if (tokens_.size() == 1) {
+      mistakes_->push_back({0, source_.size(), "there is no expression here", ""});
+      return false;
+    }
+    if (!ParseExpression()) return false;
+    return Now().kind == TokenKind::kEnd || RefuseRest();
+  }
+
+ private:
+  const Token& Now() const { return tokens_[at_]; }
+  const Token& Next() const { return tokens_[std::min(at_ + 1, tokens_.size() - 1)]; }
+  bool At(TokenKind kind) const { return Now().kind == kind; }
+  std::string_view TextOf(const Token& token) const { return source_.substr(token.offset, token.length); }
+  bool AtWord(std::string_view word) const { return At(TokenKind::kName) && TextOf(Now()) == word; }
+
+  std::nullopt_t Wrong(size_t offset, size_t length, std::string message, std::string hint = {}) {
+    mistakes_->push_back({offset, length, std::move(message), std::move(hint)});
+    return std::nullopt;
+  }
+  std::nullopt_t Wrong(const Token& token, std::string message, std::string hint = {}) {
+    return Wrong(token.offset, token.length, std::move(message), std::move(hint));
+  }
+
+  uint32_t Add(Op op, const Token& mark, uint32_t begin, uint32_t end, std::span<const uint32_t> children = {}) {
+    Node node;
+    node.op = op;
+    node.offset = begin;
+    node.length = end - begin;
+    node.mark = mark.offset;
+    node.mark_length = mark.length;
+    node.first_child = static_cast<uint32_t>(tree_->children.size());
+    node.child_count = static_cast<uint32_t>(children.size());
+    tree_->children.insert(tree_->children.end(), children.begin(), children.end());
+    tree_->nodes.push_back(node);
+    return static_cast<uint32_t>(tree_->nodes.size() - 1);
+  }
+  uint32_t AddBinary(Op op, const Token& mark, uint32_t left, uint32_t right) {
+    const uint32_t children[] = {left, right};
+    return Add(op, mark, tree_->nodes[left].offset, tree_->nodes[right].end(), children);
+  }
+  uint32_t AddLeaf(Op op, const Token& token) { return Add(op, token, token.offset, token.end()); }
+
+  Index ParseExpression();
+  Index ParseConditional();
+  Index ParseBinary(int tightest);
+  Index ParseRightSide(Op op, const Token& mark, uint32_t left);
+  Index ParseUnary();
+  Index ParseMember();
+  Index ParseSelection(uint32_t receiver);
+  Index ParsePrimary();
+  Index ParseName();
+  Index ParseParentheses();
+  Index ParseList();
+  Index ParseCall(const Token& name, Index receiver);
+  std::optional<std::vector<uint32_t>> ParseArguments(TokenKind close, const Token& open);
+  std::optional<Op> OperatorHere();
+  std::nullopt_t MissingValue();
+  bool RefuseRest();
+
+  std::string_view source_;
+  std::vector<Token> tokens_;
+  size_t at_ = 0;
+  int depth_ = 0;
+  int max_depth_;
+  Tree* tree_;
+  Mistakes* mistakes_;
+};
+
+Index Parser::ParseExpression() {
+  if (depth_ >= max_depth_) {
+    return Wrong(Now(), fmt::format("this is nested more than {} deep", max_depth_),
+                 "split the expression, for example over several metrics");
+  }
+  ++depth_;
+  const Index result = ParseConditional();
+  --depth_;
+  return result;
+}
+
+Index Parser::ParseConditional() {
+  const Index condition = ParseBinary(2);
+  if (!condition || !At(TokenKind::kQuestion)) return condition;
+  const Token mark = Now();
+  ++at_;
+  const Index first = ParseBinary(2);
+  if (!first) return std::nullopt;
+  if (At(TokenKind::kQuestion)) {
+    return Wrong(Now(), "a condition between '?' and ':' needs parentheses", "write a ? (b ? c : d) : e");
+  }
+  if (!At(TokenKind::kColon)) {
+    return Wrong(mark, "'?' has no ':' with the value for the other case", "write condition ? value : other value");
+  }
+  ++at_;
+  const Index second = ParseExpression();
+  if (!second) return std::nullopt;
+  const uint32_t children[] = {*condition, *first, *second};
+  return Add(Op::kConditional, mark, tree_->nodes[*condition].offset, tree_->nodes[*second].end(), children);
+}
+
+// The operator that stands here. Words that other languages use for one are reported, once, and taken for it.
+std::optional<Op> Parser::OperatorHere() {
+  Token& token = tokens_[at_];
+  if (token.kind != TokenKind::kName) return BinaryOp(token.kind);
+  if (TextOf(token) == "in") return Op::kIn;
+  const std::string word = Lower(TextOf(token));
+  std::string_view meant;
+  if (word == "and") {
+    token.kind = TokenKind::kAnd;
+    meant = "&&";
+  } else if (word == "or") {
+    token.kind = TokenKind::kOr;
+    meant = "||";
+  } else if (Contains({"is", "equals", "eq"}, word)) {
+    token.kind = TokenKind::kEqual;
+    meant = "==";
+  } else if (word == "mod") {
+    token.kind = TokenKind::kPercent;
+    meant = "%";
+  } else {
+    return std::nullopt;
+  }
+  Wrong(token, fmt::format("'{}' is not an operator", TextOf(token)), fmt::format("did you mean '{}'?", meant));
+  return BinaryOp(token.kind);
+}
+
+// Operators that bind at least as tightly as `tightest`.
+Index Parser::ParseBinary(int tightest) {
+  Index left = ParseUnary();
+  while (left) {
+    const std::optional<Op> op = OperatorHere();
+    if (!op || Precedence(*op) < tightest) break;
+    const Token mark = Now();
+    ++at_;
+    left = ParseRightSide(*op, mark, *left);
+  }
+  return left;
+}
+
+Index Parser::ParseRightSide(Op op, const Token& mark, uint32_t left) {
+  Index right = ParseBinary(Precedence(op) + 1);
+  if (!right) return std::nullopt;
+  if (op != Op::kAnd && op != Op::kOr) return AddBinary(op, mark, left, *right);
+  // One node for a whole chain: its terms are evaluated, indexed and explained alike.
+  std::vector<uint32_t> terms = {left, *right};
+  while (OperatorHere() == op) {
+    ++at_;
+    right = ParseBinary(Precedence(op) + 1);
+    if (!right) return std::nullopt;
+    terms.push_back(*right);
+  }
+  return Add(op, mark, tree_->nodes[left].offset, tree_->nodes[terms.back()].end(), terms);
+}
+
+Index Parser::ParseUnary() {
+  std::vector<Token> operators;
+  while (true) {
+    if (At(TokenKind::kNot) || At(TokenKind::kMinus)) {
+      operators.push_back(Now());
+      ++at_;
+      continue;
+    }
+    // `not x` and `not (x)`, but a name `not` on its own stays a name.
+    const bool not_word = At(TokenKind::kName) && Lower(TextOf(Now())) == "not";
+    if (!not_word || !(Next().kind == TokenKind::kName || Next().kind == TokenKind::kLeftParen)) break;
+    if (Next().kind == TokenKind::kName && TextOf(Next()) == "in") break;
+    Wrong(Now(), fmt::format("'{}' is not an operator", TextOf(Now())), "did you mean '!'?");
+    operators.push_back(Now());
+    operators.back().kind = TokenKind::kNot;
+    ++at_;
+  }
+  const bool negative_literal = !operators.empty() && operators.back().kind == TokenKind::kMinus &&
+                                (At(TokenKind::kInt) || At(TokenKind::kDouble));
+  if (negative_literal) {
+    // The minus belongs to the literal: -9223372036854775808 is an int, its positive is not.
+    Token& token = tokens_[at_];
+    token.length = token.end() - operators.back().offset;
+    token.offset = operators.back().offset;
+    if (token.kind == TokenKind::kDouble) {
+      token.number = -token.number;
+    } else {
+      token.integer = uint64_t{0} - token.integer;
+    }
+    operators.pop_back();
+  } else if (At(TokenKind::kInt) && Now().integer > uint64_t{INT64_MAX}) {
+    Wrong(Now(), "this number is too large for an int",
+          fmt::format("an int reaches 9223372036854775807; write {}.0 for a double", TextOf(Now())));
+    tokens_[at_].kind = TokenKind::kBroken;
+  }
+  Index operand = ParseMember();
+  while (operand && !operators.empty()) {
+    const Token mark = operators.back();
+    operators.pop_back();
+    const uint32_t children[] = {*operand};
+    const Op op = mark.kind == TokenKind::kNot ? Op::kNot : Op::kNegate;
+    operand = Add(op, mark, mark.offset, tree_->nodes[*operand].end(), children);
+  }
+  return operand;
+}
+
+// A value and what is attached to it: .name, .method(...), [index], {fields}.
+Index Parser::ParseMember() {
+  Index value = ParsePrimary();
+  while (value) {
+    if (At(TokenKind::kDot)) {
+      ++at_;
+      value = ParseSelection(*value);
+    } else if (At(TokenKind::kLeftBracket)) {
+      return Wrong(Now(), "indexing with [ ] is not supported yet", "[ ] is a list after 'in': x in [\"a\", \"b\"]");
+    } else if (At(TokenKind::kLeftBrace) && tree_->nodes[*value].op == Op::kName) {
+      return Wrong(Now(), "messages such as Name{...} are not supported");
+    } else {
+      return value;
+    }
+  }
+  return value;
+}
+
+Index Parser::ParseSelection(uint32_t receiver) {
+  const Token name = Now();
+  if (At(TokenKind::kQuestion)) return Wrong(name, "optional fields (.?) are not supported", "has(x) asks for a value");
+  if (!At(TokenKind::kName)) {
+    return Wrong(tokens_[at_ - 1], "a name is missing after '.'");
+  }
+  ++at_;
+  if (At(TokenKind::kLeftParen)) return ParseCall(name, receiver);
+  Node& node = tree_->nodes[receiver];
+  if (node.op == Op::kBroken) return receiver;
+  if (node.op != Op::kName || node.parenthesized) {
+    return Wrong(name, fmt::format("only names have parts: '.{}' cannot follow this", TextOf(name)));
+  }
+  tree_->texts[node.name].append(".").append(TextOf(name));
+  node.length = name.end() - node.offset;
+  node.mark_length = node.length;
+  return receiver;
+}
+
+std::nullopt_t Parser::MissingValue() {
+  const Token& token = Now();
+  if (at_ == 0) return Wrong(token, fmt::format("a value is missing before '{}'", TextOf(token)));
+  const Token& last = tokens_[at_ - 1];
+  std::string hint;
+  if (last.kind == TokenKind::kPercent && at_ >= 2 && tokens_[at_ - 2].kind == TokenKind::kInt) {
+    hint = fmt::format("for a share write a fraction: {}", static_cast<double>(tokens_[at_ - 2].integer) / 100);
+  }
+  if (token.kind == TokenKind::kEnd) {
+    return Wrong(last, fmt::format("a value is missing after '{}'", TextOf(last)), std::move(hint));
+  }
+  if (token.kind == TokenKind::kRightParen && last.kind == TokenKind::kLeftParen) {
+    return Wrong(last.offset, token.end() - last.offset, "there is nothing between '(' and ')'");
+  }
+  return Wrong(token, fmt::format("a value is missing between '{}' and '{}'", TextOf(last), TextOf(token)),
+               std::move(hint));
+}
+
+Index Parser::ParsePrimary() {
+  const Token token = Now();
+  switch (token.kind) {
+    case TokenKind::kBroken:
+      ++at_;
+      return AddLeaf(Op::kBroken, token);
+    case TokenKind::kInt:
+    case TokenKind::kDouble:
+    case TokenKind::kString: {
+      ++at_;
+      const uint32_t index = AddLeaf(Op::kLiteral, token);
+      Node& node = tree_->nodes[index];
+      if (token.kind == TokenKind::kInt) {
+        node.type = Kind::kInt;
+        node.integer = static_cast<int64_t>(token.integer);
+      } else if (token.kind == TokenKind::kDouble) {
+        node.type = Kind::kDouble;
+        node.number = token.number;
+      } else {
+        node.type = Kind::kString;
+        node.text = token.text;
+      }
+      return index;
+    }
+    case TokenKind::kName: return ParseName();
+    case TokenKind::kDot:  // `.a` is `a` at the root, and there is no other place
+      if (Next().kind != TokenKind::kName) return MissingValue();
+      ++at_;
+      return ParseName();
+    case TokenKind::kLeftParen: return ParseParentheses();
+    case TokenKind::kLeftBracket: return ParseList();
+    case TokenKind::kLeftBrace: return Wrong(token, "maps such as {\"a\": 1} are not supported");
+    default: return MissingValue();
+  }
+}
+
+Index Parser::ParseName() {
+  const Token token = Now();
+  const std::string_view text = TextOf(token);
+  if (text == "true" || text == "false") {
+    ++at_;
+    const uint32_t index = AddLeaf(Op::kLiteral, token);
+    tree_->nodes[index].type = Kind::kBool;
+    tree_->nodes[index].integer = text == "true" ? 1 : 0;
+    return index;
+  }
+  if (text == "null") {
+    Wrong(token, "null is not supported yet", "has(x) asks whether x has a value");
+    ++at_;
+    return AddLeaf(Op::kBroken, token);
+  }
+  if (text == "in") return MissingValue();
+  if (std::find(kReserved.begin(), kReserved.end(), text) != kReserved.end()) {
+    return Wrong(token, fmt::format("'{}' is a reserved word and cannot be a name", text),
+                 text == "if" ? "write condition ? value : other value" : "");
+  }
+  ++at_;
+  if (At(TokenKind::kLeftParen)) return ParseCall(token, std::nullopt);
+  const uint32_t index = AddLeaf(Op::kName, token);
+  tree_->nodes[index].name = static_cast<uint32_t>(tree_->texts.size());
+  tree_->texts.emplace_back(text);
+  return index;
+}
+
+Index Parser::ParseParentheses() {
+  const Token open = Now();
+  ++at_;
+  const Index inner = ParseExpression();
+  if (!inner) return std::nullopt;
+  if (At(TokenKind::kEnd)) return Wrong(open, "'(' is never closed", "add ')'");
+  if (!At(TokenKind::kRightParen)) {
+    RefuseRest();
+    return std::nullopt;
+  }
+  Node& node = tree_->nodes[*inner];
+  node.parenthesized = true;
+  node.offset = open.offset;
+  node.length = Now().end() - open.offset;
+  ++at_;
+  return inner;
+}
+
+Index Parser::ParseList() {
+  const Token open = Now();
+  ++at_;
+  const auto items = ParseArguments(TokenKind::kRightBracket, open);
+  if (!items) return std::nullopt;
+  return Add(Op::kList, open, open.offset, tokens_[at_ - 1].end(), *items);
+}
+
+// From the '(' on. The receiver of a method is its first child.
+Index Parser::ParseCall(const Token& name, Index receiver) {
+  const Token open = Now();
+  ++at_;
+  auto arguments = ParseArguments(TokenKind::kRightParen, open);
+  if (!arguments) return std::nullopt;
+  if (receiver) arguments->insert(arguments->begin(), *receiver);
+  const uint32_t begin = receiver ? tree_->nodes[*receiver].offset : name.offset;
+  const uint32_t index = Add(Op::kCall, name, begin, tokens_[at_ - 1].end(), *arguments);
+  tree_->nodes[index].method = receiver.has_value();
+  return index;
+}
+
+std::optional<std::vector<uint32_t>> Parser::ParseArguments(TokenKind close, const Token& open) {
+  std::vector<uint32_t> arguments;
+  while (!At(close)) {
+    if (At(TokenKind::kEnd)) return Wrong(open, fmt::format("'{}' is never closed", TextOf(open)));
+    const Index argument = ParseExpression();
+    if (!argument) return std::nullopt;
+    arguments.push_back(*argument);
+    if (At(close)) break;
+    if (At(TokenKind::kEnd)) {
+      return Wrong(open, fmt::format("'{}' is never closed", TextOf(open)),
+                   close == TokenKind::kRightParen ? "add ')'" : "add ']'");
+    }
+    if (!At(TokenKind::kComma)) {
+      RefuseRest();
+      return std::nullopt;
+    }
+    ++at_;
+    // A list may end in a comma, arguments may not.
+    if (At(close) && close == TokenKind::kRightParen) return MissingValue();
+  }
+  ++at_;
+  return arguments;
+}
+
+// Something stands where an operator or the end should be. Always false.
+bool Parser::RefuseRest() {
+  const Token& token = Now();
+  const std::string_view text = TextOf(token);
+  const Token& last = tokens_[at_ - 1];
+  const std::string word = token.kind == TokenKind::kName ? Lower(text) : std::string();
+  std::string hint;
+  if (word == "not" && Next().kind == TokenKind::kName && TextOf(Next()) == "in") {
+    hint = "write !(x in [...])";
+  } else if (word == "like" || word == "ilike") {
+    hint = "write x.contains(\"...\"), x.startsWith(\"...\") or x.endsWith(\"...\")";
+  } else if (word == "between") {
+    hint = "write x >= low && x <= high";
+  } else if (word == "then" || word == "if") {
+    hint = "write condition ? value : other value";
+  } else if (word == "days" || word == "day") {
+    hint = fmt::format("did you mean days({})?", TextOf(last));
+  } else if (word == "hours" || word == "hour") {
+    hint = fmt::format("did you mean hours({})?", TextOf(last));
+  } else if (word == "minutes" || word == "minute") {
+    hint = fmt::format("did you mean minutes({})?", TextOf(last));
+  }
+  switch (token.kind) {
+    case TokenKind::kRightParen:
+    case TokenKind::kRightBracket:
+    case TokenKind::kRightBrace:
+      Wrong(token, fmt::format("'{}' closes nothing that was opened", text));
+      return false;
+    case TokenKind::kColon:
+      Wrong(token, "':' has no '?' before it", "write condition ? value : other value");
+      return false;
+    case TokenKind::kComma:
+      if (last.kind == TokenKind::kInt && Next().kind == TokenKind::kInt) {
+        hint = fmt::format("digits are not grouped: write {}{}", TextOf(last), TextOf(Next()));
+      }
+      Wrong(token, "',' cannot stand here", std::move(hint));
+      return false;
+    case TokenKind::kNot:
+      if (Next().kind == TokenKind::kName && TextOf(Next()) == "in") hint = "write !(x in [...])";
+      [[fallthrough]];
+    default:
+      Wrong(token, fmt::format("an operator is missing before '{}'", text), std::move(hint));
+      return false;
+  }
+}
+
+}  // namespace
+
+bool Parse(std::string_view source, Tokens tokens, int max_depth, Tree* tree, Mistakes* mistakes) {
+  *tree = Tree();
+  tree->texts = std::move(tokens.texts);
+  return Parser(source, std::move(tokens.list), max_depth, tree, mistakes).Run();
+}
+
+}  // namespace tocsin
