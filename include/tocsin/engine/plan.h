@@ -1,0 +1,74 @@
+// EngineSpec -> Plan: what a user declared, checked and compiled. A plan is immutable; any number of engines, on any threads,
+// run the same one.
+#ifndef TOCSIN_ENGINE_PLAN_H_
+#define TOCSIN_ENGINE_PLAN_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "tocsin/base/time.h"
+#include "tocsin/event/catalog.h"
+#include "tocsin/metric/metric_spec.h"
+#include "tocsin/rule/rule_spec.h"
+
+namespace tocsin {
+
+struct EngineSpec {
+  Duration allowed_lateness = std::chrono::seconds(10);
+  bool ignore_unknown_events = false;  // `unknown_events: ignore`
+  bool strict_cel = false;
+  std::vector<EventSpec> events;
+  std::vector<MetricSpec> metrics;
+  std::vector<RuleSpec> rules;
+};
+
+// One line of what a plan does, for `tocsin check`.
+struct MetricInfo {
+  std::string name;
+  Type type;
+  std::vector<std::string> keys;   // its grouping
+  std::string aggregate;           // as written
+  std::optional<Duration> window;  // none: all
+  Duration slice{};                // the width of a slice when it keeps slices; 0: always exact
+};
+struct RuleInfo {
+  std::string name;
+  std::vector<std::string> keys;
+  std::vector<std::string> metrics;  // what its conditions read
+  std::string version;
+};
+
+class Plan {
+ public:
+  // Every mistake at once: the status carries them (DiagnosticsOf).
+  static absl::StatusOr<std::shared_ptr<const Plan>> Create(const EngineSpec& spec);
+  ~Plan();
+  Plan(const Plan&) = delete;
+  Plan& operator=(const Plan&) = delete;
+
+  const Catalog& catalog() const;
+  const EngineSpec& spec() const;
+  // By name, ascending.
+  const std::vector<MetricInfo>& metrics() const;
+  const std::vector<RuleInfo>& rules() const;
+  const MetricInfo* FindMetric(std::string_view name) const;
+  // The number of an event type and the slot of its attribute, for EventView; nothing when there is none.
+  std::optional<uint32_t> Type(std::string_view event) const { return catalog().FindEvent(event); }
+  std::optional<uint32_t> Slot(std::string_view event, std::string_view attribute) const;
+
+  struct Layout;  // what an engine runs: private, in src/engine/layout.h
+  const Layout& layout() const { return *layout_; }
+
+ private:
+  Plan();
+  std::unique_ptr<const Layout> layout_;
+};
+
+}  // namespace tocsin
+
+#endif  // TOCSIN_ENGINE_PLAN_H_

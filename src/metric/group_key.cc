@@ -1,0 +1,80 @@
+#include "metric/group_key.h"
+
+#include <cstdint>
+#include <cstring>
+
+namespace tocsin {
+namespace {
+
+constexpr uint64_t kSignBit = uint64_t{1} << 63;
+constexpr char kEscape = '\0';
+constexpr char kTerminator = '\x01';
+constexpr char kEscapedNul = '\xff';
+
+void AppendBigEndian(uint64_t bits, std::string* key) {
+  for (int shift = 56; shift >= 0; shift -= 8) key->push_back(static_cast<char>(bits >> shift));
+}
+
+void AppendText(std::string_view text, std::string* key) {
+  for (size_t nul = text.find('\0'); nul != std::string_view::npos; nul = text.find('\0')) {
+    key->append(text.substr(0, nul));
+    key->push_back(kEscape);
+    key->push_back(kEscapedNul);
+    text.remove_prefix(nul + 1);
+  }
+  key->append(text);
+  key->push_back(kEscape);
+  key->push_back(kTerminator);
+}
+
+std::string_view TakeText(std::string_view* key, std::string* text) {
+  size_t nul = key->find('\0');
+  if ((*key)[nul + 1] == kTerminator) {
+    std::string_view taken = key->substr(0, nul);
+    key->remove_prefix(nul + 2);
+    return taken;
+  }
+  text->clear();
+  for (size_t i = 0;; ++i) {
+    if ((*key)[i] != kEscape) {
+      text->push_back((*key)[i]);
+      continue;
+    }
+    ++i;
+    if ((*key)[i] == kTerminator) {
+      key->remove_prefix(i + 1);
+      return *text;
+    }
+    text->push_back('\0');
+  }
+}
+
+}  // namespace
+
+void AppendKey(const Value& value, std::string* key) {
+  switch (value.kind()) {
+    case Kind::kString:
+      AppendText(value.AsString(), key);
+      return;
+    case Kind::kBool:
+      key->push_back(value.AsBool() ? '\1' : '\0');
+      return;
+    default:
+      AppendBigEndian(static_cast<uint64_t>(value.AsInt()) ^ kSignBit, key);
+  }
+}
+
+Value TakeKey(Kind kind, std::string_view* key, std::string* text) {
+  if (kind == Kind::kString) return Value::String(TakeText(key, text));
+  if (kind == Kind::kBool) {
+    bool b = key->front() != '\0';
+    key->remove_prefix(1);
+    return Value::Bool(b);
+  }
+  uint64_t bits = 0;
+  for (size_t i = 0; i < 8; ++i) bits = bits << 8 | static_cast<unsigned char>((*key)[i]);
+  key->remove_prefix(8);
+  return Value::Int(static_cast<int64_t>(bits ^ kSignBit));
+}
+
+}  // namespace tocsin
