@@ -1,0 +1,118 @@
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <utility>
+
+#include "config/map_reader.h"
+#include "config/read_config.h"
+#include "fmt/format.h"
+#include "tocsin/config/config.h"
+
+namespace tocsin {
+namespace {
+
+const MapKeys& TopKeys() {
+  static const MapKeys kKeys = {"a config",
+                                "{events: …, metrics: …, rules: …}",
+                                {"version", "ingest", "events", "metrics", "rules", "receivers", "route", "strict_cel"},
+                                {"sources", "keys", "profiles", "patterns", "sessions", "time_intervals", "inhibit", "silences",
+                                 "store", "limits", "settle", "journal"}};
+  return kKeys;
+}
+
+void ReadVersion(MapReader& reader, Mistakes& mistakes) {
+  const auto version = reader.Text("version", "1");
+  if (version && version->text() != "1") {
+    mistakes.Add(*version, fmt::format("this is version 1 of configs, and {} is not known", Shown(version->text())),
+                 "write 'version: 1'");
+  }
+}
+
+void ReadIngest(const YamlNode& section, ReadResult* result, Mistakes& mistakes) {
+  static const MapKeys kKeys = {"'ingest'",
+                                "{allowed_lateness: 90m}",
+                                {"allowed_lateness", "unknown_events"},
+                                {"deduplicate", "max_ids", "reorder", "max_jump"}};
+  if (section.kind == YamlNode::Kind::kNull) return;
+  MapReader reader(section, SourceText("ingest"), kKeys, mistakes);
+  if (const auto lateness = reader.ReadDuration("allowed_lateness", "a duration such as 90m")) {
+    result->config.engine.allowed_lateness = *lateness;
+  }
+  const auto unknown = reader.Text("unknown_events", "refuse or ignore");
+  if (!unknown) return;
+  if (unknown->text() != "refuse" && unknown->text() != "ignore") {
+    const std::string closest = ClosestName(unknown->text(), {"refuse", "ignore"});
+    mistakes.Add(*unknown, fmt::format("'unknown_events' must be refuse or ignore, not {}", Shown(unknown->text())),
+                 closest.empty() ? "" : fmt::format("did you mean '{}'?", closest));
+  }
+  result->config.engine.ignore_unknown_events = unknown->text() == "ignore";
+}
+
+absl::StatusOr<Config> Finish(ReadResult result, Mistakes& mistakes) {
+  std::vector<Diagnostic> diagnostics = mistakes.Take();
+  if (result.complete) {
+    const std::vector<Diagnostic> found = FindMistakes(result.config);
+    diagnostics.insert(diagnostics.end(), found.begin(), found.end());
+    SortMistakes(&diagnostics);
+  }
+  if (!diagnostics.empty()) return ToStatus(diagnostics);
+  return std::move(result.config);
+}
+
+}  // namespace
+
+ReadResult ReadConfig(std::string_view yaml, std::string_view name, Mistakes& mistakes) {
+  ReadResult result;
+  const std::optional<YamlNode> root = ReadYaml(yaml, name, mistakes);
+  if (!root || root->kind == YamlNode::Kind::kWrong) {
+    result.complete = false;
+    return result;
+  }
+  if (root->kind != YamlNode::Kind::kMap) {
+    result.complete = false;
+    if (root->kind == YamlNode::Kind::kNull) {
+      Diagnostic empty;
+      empty.file = name;
+      empty.message = "the config is empty; it needs at least 'events', 'metrics' and 'rules'";
+      mistakes.Add(std::move(empty));
+    } else {
+      ReportKind(*root, "config", "a map of sections such as events:, metrics: and rules:", mistakes);
+    }
+    return result;
+  }
+  MapReader reader(*root, SourceText("config"), TopKeys(), mistakes);
+  result.complete = !reader.refused_a_key();
+  ReadVersion(reader, mistakes);
+  result.config.engine.strict_cel = reader.Bool("strict_cel").value_or(false);
+  using Section = void (*)(const YamlNode&, ReadResult*, Mistakes&);
+  constexpr std::pair<std::string_view, Section> kSections[] = {
+      {"ingest", ReadIngest}, {"events", ReadEvents},       {"metrics", ReadMetrics},
+      {"rules", ReadRules},   {"receivers", ReadReceivers}, {"route", ReadRoute},
+  };
+  for (const auto& [key, read] : kSections) {
+    const YamlNode* section = root->Find(key);
+    if (section == nullptr) continue;
+    if (section->kind == YamlNode::Kind::kWrong) result.complete = false;
+    read(*section, &result, mistakes);
+  }
+  return result;
+}
+
+absl::StatusOr<Config> ParseConfig(std::string_view yaml, std::string_view name) {
+  Mistakes mistakes;
+  ReadResult result = ReadConfig(yaml, name, mistakes);
+  return Finish(std::move(result), mistakes);
+}
+
+absl::StatusOr<Config> LoadConfig(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  std::ostringstream text;
+  // An empty file sets the fail bit of the stream it is copied to; only the source tells of a failure to read.
+  if (stream) text << stream.rdbuf();
+  if (!stream.is_open() || stream.bad() || (text.fail() && !std::ifstream(path).good())) {
+    return absl::NotFoundError(fmt::format("cannot read the config '{}'", path));
+  }
+  return ParseConfig(text.str(), path);
+}
+
+}  // namespace tocsin
