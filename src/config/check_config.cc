@@ -19,7 +19,8 @@ void CheckReceivers(const Config& config, std::vector<Diagnostic>* diagnostics) 
     const std::string description = fmt::format("receiver {}", receiver.name);
     if (receiver.name.empty()) diagnostics->push_back(receiver.origin.Error("a receiver has no name", {}, "receivers"));
     if (seen[receiver.name]++ == 1) {
-      diagnostics->push_back(receiver.origin.Error(fmt::format("two receivers are called '{}'", receiver.name), {}, description));
+      diagnostics->push_back(
+          receiver.origin.Error(fmt::format("two receivers are called '{}'", receiver.name), {}, description));
     }
     for (const NotifierSpec& notifier : receiver.notifiers) CheckNotifier(notifier, diagnostics);
   }
@@ -34,10 +35,10 @@ void CheckRoute(const Config& config, std::vector<Diagnostic>* diagnostics) {
     names.push_back(receiver.name);
   }
   const std::string closest = ClosestName(name.text(), names);
-  diagnostics->push_back(name.Error(fmt::format("there is no receiver {}", Shown(name.text())),
-                                    closest.empty() ? names.empty() ? "declare it in 'receivers'" : ""
-                                                    : fmt::format("did you mean '{}'?", closest),
-                                    "route, receiver"));
+  diagnostics->push_back(name.Error(
+      fmt::format("there is no receiver {}", Shown(name.text())),
+      closest.empty() ? names.empty() ? "declare it in 'receivers'" : "" : fmt::format("did you mean '{}'?", closest),
+      "route, receiver"));
 }
 
 }  // namespace

@@ -13,10 +13,11 @@ constexpr std::string_view kTypes = "string, int, double, bool, decimal(n), time
 
 // What other languages call the types.
 constexpr std::pair<std::string_view, std::string_view> kOtherTypes[] = {
-    {"str", "string"},   {"text", "string"},   {"varchar", "string"}, {"integer", "int"}, {"int64", "int"},
-    {"long", "int"},     {"float", "double"},  {"number", "double"},  {"real", "double"}, {"float64", "double"},
-    {"boolean", "bool"}, {"date", "timestamp"}, {"datetime", "timestamp"}, {"time", "timestamp"},
-    {"decimal", "decimal(2)"}, {"money", "decimal(2)"}, {"numeric", "decimal(2)"}, {"interval", "duration"},
+    {"str", "string"},         {"text", "string"},       {"varchar", "string"},     {"integer", "int"},
+    {"int64", "int"},          {"long", "int"},          {"float", "double"},       {"number", "double"},
+    {"real", "double"},        {"float64", "double"},    {"boolean", "bool"},       {"date", "timestamp"},
+    {"datetime", "timestamp"}, {"time", "timestamp"},    {"decimal", "decimal(2)"}, {"money", "decimal(2)"},
+    {"numeric", "decimal(2)"}, {"interval", "duration"},
 };
 
 void ReportType(const SourceText& text, Mistakes& mistakes) {
@@ -50,7 +51,8 @@ bool ReadType(const SourceText& text, AttributeSpec* attribute, Mistakes& mistak
   return true;
 }
 
-// A unit says in words what a number counts ("GBP"). Of a time it would change what the number means, so it is not ignored there.
+// A unit says in words what a number counts ("GBP"). Of a time it would change what the number means, so it is not
+// ignored there.
 void CheckUnit(MapReader& reader, const AttributeSpec& attribute, Mistakes& mistakes) {
   const std::optional<SourceText> unit = reader.Text("unit", "a text such as GBP");
   if (!unit) return;
@@ -76,7 +78,8 @@ bool ReadAttribute(const YamlEntry& entry, AttributeSpec* attribute, Mistakes& m
   reader.Require("type", "string");
   const std::optional<SourceText> type = reader.Text("type", fmt::format("a type: {}", kTypes));
   const bool typed = type && ReadType(*type, attribute, mistakes);
-  if (const auto from = reader.Text("from", "a path into the record such as attrs.country")) attribute->from = from->text();
+  if (const auto from = reader.Text("from", "a path into the record such as attrs.country"))
+    attribute->from = from->text();
   attribute->min = reader.Number("min");
   attribute->max = reader.Number("max");
   if (typed) CheckUnit(reader, *attribute, mistakes);
@@ -86,7 +89,8 @@ bool ReadAttribute(const YamlEntry& entry, AttributeSpec* attribute, Mistakes& m
 }  // namespace
 
 void ReadEvents(const YamlNode& section, ReadResult* result, Mistakes& mistakes) {
-  for (const YamlEntry& entry : NamedEntries(section, "events", "refund: {customer: string, amount: double}", mistakes)) {
+  for (const YamlEntry& entry :
+       NamedEntries(section, "events", "refund: {customer: string, amount: double}", mistakes)) {
     EventSpec event;
     event.name = entry.key.text();
     event.origin = entry.key;

@@ -15,7 +15,8 @@ bool ReadWindow(MapReader& reader, MetricSpec* metric, Mistakes& mistakes) {
   const YamlNode* node = reader.Find("window");
   if (node == nullptr) return true;
   if (node->kind == YamlNode::Kind::kMap) {
-    mistakes.Add(node->text, "a 'window' as a map (a calendar period) is not supported yet", "give a duration such as 24h, or all");
+    mistakes.Add(node->text, "a 'window' as a map (a calendar period) is not supported yet",
+                 "give a duration such as 24h, or all");
     return false;
   }
   const auto text = ReadText(*node, "window", "a duration such as 24h, or all", mistakes);
@@ -89,6 +90,7 @@ bool ReadMetric(const YamlEntry& entry, MetricSpec* metric, Mistakes& mistakes) 
   metric->name = entry.key.text();
   metric->origin = entry.key;
   MapReader reader(entry.value, entry.key, kKeys, mistakes);
+  const bool named = CheckName(entry.key, "metric", mistakes);
   reader.Require("event", "refund");
   reader.Require("aggregate", "count");
   bool complete = ReadEvent(reader, metric, mistakes);
@@ -101,7 +103,7 @@ bool ReadMetric(const YamlEntry& entry, MetricSpec* metric, Mistakes& mistakes) 
   const bool window_known = ReadWindow(reader, metric, mistakes);
   ReadResolution(reader, metric, mistakes);
   if (!window_known) metric->resolution = {};  // whether it divides the window cannot be said
-  return complete;
+  return complete && named;
 }
 
 }  // namespace

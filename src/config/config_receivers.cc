@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::string_view kExample = "[{email: {to: finance@example.com}}]";
 
-// An option's value, or values: a list is the option repeated. An empty value is handed on as one, for the notifier to refuse
-// in its own words. False when it can be no option's value at all.
+// An option's value, or values: a list is the option repeated. An empty value is handed on as one, for the notifier to
+// refuse in its own words. False when it can be no option's value at all.
 bool ReadOption(const YamlEntry& entry, NotifierSpec* notifier, Mistakes& mistakes) {
   const std::string& name = entry.key.text();
   const auto add = [&](const YamlNode& value) {
@@ -54,8 +54,10 @@ bool ReadNotifier(const YamlEntry& entry, NotifierSpec* notifier, Mistakes& mist
 void ReadEntry(const YamlNode& node, ReceiverSpec* receiver, Mistakes& mistakes) {
   if (node.kind != YamlNode::Kind::kMap) {
     if (node.kind == YamlNode::Kind::kScalar) {
-      mistakes.Add(node.text, fmt::format("{} stands here without its options", Shown(node.text.text())),
-                   fmt::format("write {{{}: {{}}}}", node.text.text().size() < 40 ? node.text.text() : "email"));
+      const std::string& kind = node.text.text();
+      const bool name = kind.size() < 40 && kind.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string::npos;
+      mistakes.Add(node.text, fmt::format("{} stands here without its options", Shown(kind)),
+                   fmt::format("write {{{}: {{…}}}}", name ? kind : "email"));
     } else {
       ReportKind(node, receiver->name, fmt::format("a list of maps such as {}", kExample), mistakes);
     }
@@ -69,7 +71,8 @@ void ReadEntry(const YamlNode& node, ReceiverSpec* receiver, Mistakes& mistakes)
       continue;
     }
     if (++kinds == 2) {
-      mistakes.Add(entry.key, "one entry of a receiver is one way to tell it", fmt::format("begin a new entry: - {}: …", name));
+      mistakes.Add(entry.key, "one entry of a receiver is one way to tell it",
+                   fmt::format("begin a new entry: - {}: …", name));
     }
     NotifierSpec notifier;
     if (kinds == 1 && ReadNotifier(entry, &notifier, mistakes)) receiver->notifiers.push_back(std::move(notifier));
@@ -94,19 +97,20 @@ void ReadReceivers(const YamlNode& section, ReadResult* result, Mistakes& mistak
 }
 
 void ReadRoute(const YamlNode& section, ReadResult* result, Mistakes& mistakes) {
-  static const MapKeys kKeys = {"a route",
-                                "{receiver: team}",
-                                {"receiver"},
-                                {"match", "group_by", "group_wait", "group_interval", "repeat_interval", "repeat_backoff",
-                                 "continue", "mute_during", "active_during", "members", "tell_resolved", "tell_brief", "escalate",
-                                 "ack_timeout", "routes"}};
+  static const MapKeys kKeys = {
+      "a route",
+      "{receiver: team}",
+      {"receiver"},
+      {"match", "group_by", "group_wait", "group_interval", "repeat_interval", "repeat_backoff", "continue",
+       "mute_during", "active_during", "members", "tell_resolved", "tell_brief", "escalate", "ack_timeout", "routes"}};
   if (section.kind == YamlNode::Kind::kWrong) return;
   static const SourceText kName("route");
   MapReader reader(section, section.kind == YamlNode::Kind::kNull ? section.text : kName, kKeys, mistakes);
   if (reader.usable() && section.entries.empty()) {
     mistakes.Add(section.text, "'route' has no 'receiver'", "add 'receiver: ' and a name from 'receivers'");
   }
-  if (const auto receiver = reader.Text("receiver", "the name of a receiver")) result->config.route.receiver = *receiver;
+  if (const auto receiver = reader.Text("receiver", "the name of a receiver"))
+    result->config.route.receiver = *receiver;
 }
 
 }  // namespace tocsin

@@ -34,7 +34,8 @@ void ReadLabels(MapReader& reader, RuleSpec* rule, Mistakes& mistakes) {
                    name == "severity" ? "write 'severity:' beside 'labels:'" : "the rule's name is there without it");
       continue;
     }
-    if (const auto value = ReadText(entry.value, name, "a text", mistakes)) rule->labels.emplace_back(name, value->text());
+    const auto value = ReadText(entry.value, name, "a text", mistakes);
+    if (CheckName(entry.key, "label", mistakes) && value) rule->labels.emplace_back(name, value->text());
   }
 }
 
@@ -43,8 +44,8 @@ bool ReadRule(const YamlEntry& entry, RuleSpec* rule, Mistakes& mistakes) {
   static const MapKeys kKeys = {"a rule",
                                 "{when: refunds_24h > 500}",
                                 {"when", "resolve_when", "for", "severity", "labels", "summary"},
-                                {"event", "resolve_event", "by", "scope", "keep_firing_for", "every", "annotations", "on_no_data",
-                                 "warm_up", "flapping", "tell_again"}};
+                                {"event", "resolve_event", "by", "scope", "keep_firing_for", "every", "annotations",
+                                 "on_no_data", "warm_up", "flapping", "tell_again"}};
   rule->name = entry.key.text();
   rule->origin = entry.key;
   MapReader reader(entry.value, entry.key, kKeys, mistakes);
@@ -54,7 +55,8 @@ bool ReadRule(const YamlEntry& entry, RuleSpec* rule, Mistakes& mistakes) {
   if (const auto hold = reader.ReadDuration("for", "a duration such as 1h")) rule->hold = *hold;
   if (const auto text = reader.Text("severity", "a word such as critical")) rule->severity = text->text();
   ReadLabels(reader, rule, mistakes);
-  if (const auto text = reader.Text("summary", "a text such as \"refunds of {refunds_24h:.2f}\"")) rule->summary = *text;
+  if (const auto text = reader.Text("summary", "a text such as \"refunds of {refunds_24h:.2f}\""))
+    rule->summary = *text;
   // What looks at single events reads names that a rule over metrics does not have.
   return usable && entry.value.Find("event") == nullptr;
 }

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "config/cover_secrets.h"
 #include "config/map_reader.h"
 #include "config/read_config.h"
 #include "fmt/format.h"
@@ -15,8 +16,8 @@ const MapKeys& TopKeys() {
   static const MapKeys kKeys = {"a config",
                                 "{events: …, metrics: …, rules: …}",
                                 {"version", "ingest", "events", "metrics", "rules", "receivers", "route", "strict_cel"},
-                                {"sources", "keys", "profiles", "patterns", "sessions", "time_intervals", "inhibit", "silences",
-                                 "store", "limits", "settle", "journal"}};
+                                {"sources", "keys", "profiles", "patterns", "sessions", "time_intervals", "inhibit",
+                                 "silences", "store", "limits", "settle", "journal"}};
   return kKeys;
 }
 
@@ -48,13 +49,14 @@ void ReadIngest(const YamlNode& section, ReadResult* result, Mistakes& mistakes)
   result->config.engine.ignore_unknown_events = unknown->text() == "ignore";
 }
 
-absl::StatusOr<Config> Finish(ReadResult result, Mistakes& mistakes) {
+absl::StatusOr<Config> Finish(std::string_view yaml, ReadResult result, Mistakes& mistakes) {
   std::vector<Diagnostic> diagnostics = mistakes.Take();
   if (result.complete) {
     const std::vector<Diagnostic> found = FindMistakes(result.config);
     diagnostics.insert(diagnostics.end(), found.begin(), found.end());
     SortMistakes(&diagnostics);
   }
+  CoverSecrets(yaml, &diagnostics);
   if (!diagnostics.empty()) return ToStatus(diagnostics);
   return std::move(result.config);
 }
@@ -101,15 +103,15 @@ ReadResult ReadConfig(std::string_view yaml, std::string_view name, Mistakes& mi
 absl::StatusOr<Config> ParseConfig(std::string_view yaml, std::string_view name) {
   Mistakes mistakes;
   ReadResult result = ReadConfig(yaml, name, mistakes);
-  return Finish(std::move(result), mistakes);
+  return Finish(yaml, std::move(result), mistakes);
 }
 
 absl::StatusOr<Config> LoadConfig(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);
   std::ostringstream text;
-  // An empty file sets the fail bit of the stream it is copied to; only the source tells of a failure to read.
-  if (stream) text << stream.rdbuf();
-  if (!stream.is_open() || stream.bad() || (text.fail() && !std::ifstream(path).good())) {
+  // A folder can be opened but not read; an empty file has nothing to copy, which a stream takes for a failure.
+  if (stream && stream.peek() != std::ifstream::traits_type::eof()) text << stream.rdbuf();
+  if (!stream.is_open() || stream.bad() || text.fail()) {
     return absl::NotFoundError(fmt::format("cannot read the config '{}'", path));
   }
   return ParseConfig(text.str(), path);

@@ -14,11 +14,29 @@ namespace {
 
 // What people who know other tools write, and what it is called here.
 constexpr std::pair<std::string_view, std::string_view> kOtherWords[] = {
-    {"expr", "when"},        {"condition", "when"}, {"if", "when"},          {"alerts", "rules"},    {"groups", "rules"},
-    {"group_by", "by"},      {"filter", "where"},   {"range", "window"},     {"agg", "aggregate"},   {"function", "aggregate"},
-    {"description", "summary"}, {"message", "summary"}, {"annotations", "summary"}, {"path", "from"}, {"source", "from"},
-    {"level", "severity"},   {"priority", "severity"}, {"hold", "for"},      {"lateness", "allowed_lateness"},
-    {"minimum", "min"},      {"maximum", "max"},    {"routes", "route"},     {"notifiers", "receivers"},
+    {"expr", "when"},
+    {"condition", "when"},
+    {"if", "when"},
+    {"alerts", "rules"},
+    {"groups", "rules"},
+    {"group_by", "by"},
+    {"filter", "where"},
+    {"range", "window"},
+    {"agg", "aggregate"},
+    {"function", "aggregate"},
+    {"description", "summary"},
+    {"message", "summary"},
+    {"annotations", "summary"},
+    {"path", "from"},
+    {"source", "from"},
+    {"level", "severity"},
+    {"priority", "severity"},
+    {"hold", "for"},
+    {"lateness", "allowed_lateness"},
+    {"minimum", "min"},
+    {"maximum", "max"},
+    {"routes", "route"},
+    {"notifiers", "receivers"},
 };
 
 bool Contains(const std::vector<std::string_view>& words, std::string_view word) {
@@ -70,7 +88,8 @@ void ReportKind(const YamlNode& node, std::string_view key, std::string_view kin
   mistakes.Add(node.text, fmt::format("'{}' must be {}{}", key, kind, found), std::move(hint));
 }
 
-std::optional<SourceText> ReadText(const YamlNode& node, std::string_view key, std::string_view kind, Mistakes& mistakes) {
+std::optional<SourceText> ReadText(const YamlNode& node, std::string_view key, std::string_view kind,
+                                   Mistakes& mistakes) {
   if (node.kind != YamlNode::Kind::kScalar) {
     ReportKind(node, key, kind, mistakes);
     return std::nullopt;
@@ -87,7 +106,8 @@ const std::vector<YamlEntry>& NamedEntries(const YamlNode& node, std::string_vie
   // `rules:` with nothing below it is a section that has no entries yet.
   if (node.kind == YamlNode::Kind::kMap || node.kind == YamlNode::Kind::kNull) return node.entries;
   if (node.kind == YamlNode::Kind::kList) {
-    mistakes.Add(node.text, fmt::format("'{}' must be a map from names, not a list", key), fmt::format("write {}", example));
+    mistakes.Add(node.text, fmt::format("'{}' must be a map from names, not a list", key),
+                 fmt::format("write {}", example));
   } else {
     ReportKind(node, key, fmt::format("a map such as {}", example), mistakes);
   }
@@ -102,8 +122,9 @@ std::vector<SourceText> ReadNames(const YamlNode& node, std::string_view key, Mi
     if (!text) return;
     if (text->text().find_first_of(", ") != std::string::npos) {
       mistakes.Add(*text, fmt::format("'{}' must be a name, or a list of names such as [country]", key),
-                   text->text().find(',') != std::string::npos && text->text().size() < 80 ? fmt::format("write [{}]", text->text())
-                                                                                          : "");
+                   text->text().find(',') != std::string::npos && text->text().size() < 80
+                       ? fmt::format("write [{}]", text->text())
+                       : "");
       return;
     }
     names.push_back(*text);
@@ -122,6 +143,26 @@ std::vector<SourceText> ReadNames(const YamlNode& node, std::string_view key, Mi
     }
   }
   return names;
+}
+
+bool CheckName(const SourceText& name, std::string_view of_what, Mistakes& mistakes) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  std::string meant = name.text();
+  for (char& c : meant) {
+    if (c == '-' || c == ' ' || c == '.') c = '_';
+  }
+  const auto is_name = [&](const std::string& text) {
+    return !text.empty() && is_letter(text[0]) &&
+           std::all_of(text.begin(), text.end(), [&](char c) { return is_letter(c) || is_digit(c); });
+  };
+  if (is_name(name.text())) return true;
+  mistakes.Add(
+      name,
+      fmt::format("the name of a {} is made of the letters a to z, digits and '_', and does not begin with a digit",
+                  of_what),
+      is_name(meant) && meant.size() < 80 ? fmt::format("write {}", meant) : "");
+  return false;
 }
 
 MapReader::MapReader(const YamlNode& node, SourceText name, const MapKeys& keys, Mistakes& mistakes)
@@ -143,7 +184,8 @@ void MapReader::CheckKeys() {
     if (Contains(keys_.planned, key)) {
       mistakes_.Add(entry.key, fmt::format("{} is not supported yet", Shown(key)));
     } else {
-      mistakes_.Add(entry.key, fmt::format("there is no {} in {}", Shown(key), keys_.where), HintForUnknown(key, keys_));
+      mistakes_.Add(entry.key, fmt::format("there is no {} in {}", Shown(key), keys_.where),
+                    HintForUnknown(key, keys_));
     }
   }
 }
@@ -156,7 +198,8 @@ const YamlNode* MapReader::Find(std::string_view key) const {
 
 void MapReader::Require(std::string_view key, std::string_view example) {
   if (!usable_ || refused_a_key_ || node_.Find(key) != nullptr) return;
-  mistakes_.Add(name_, fmt::format("{} has no '{}'", Shown(name_.text()), key), fmt::format("add one, such as '{}: {}'", key, example));
+  mistakes_.Add(name_, fmt::format("{} has no '{}'", Shown(name_.text()), key),
+                fmt::format("add one, such as '{}: {}'", key, example));
 }
 
 std::optional<SourceText> MapReader::Text(std::string_view key, std::string_view kind) {
@@ -179,8 +222,10 @@ std::optional<bool> MapReader::Bool(std::string_view key) {
   if (!text) return std::nullopt;
   const std::string& word = text->text();
   if (!node->quoted && (word == "true" || word == "false")) return word == "true";
-  static const std::vector<std::string_view> kYes = {"yes", "Yes", "YES", "on", "On", "ON", "True", "TRUE", "y", "true", "1"};
-  static const std::vector<std::string_view> kNo = {"no", "No", "NO", "off", "Off", "OFF", "False", "FALSE", "n", "false", "0"};
+  static const std::vector<std::string_view> kYes = {"yes",  "Yes",  "YES", "on",   "On", "ON",
+                                                     "True", "TRUE", "y",   "true", "1"};
+  static const std::vector<std::string_view> kNo = {"no",    "No",    "NO", "off",   "Off", "OFF",
+                                                    "False", "FALSE", "n",  "false", "0"};
   mistakes_.Add(*text, fmt::format("'{}' must be {}, not {}", key, kKind, Shown(word)),
                 node->quoted && (word == "true" || word == "false") ? "without quotes"
                 : Contains(kYes, word)                              ? "write true"
@@ -198,7 +243,9 @@ std::optional<double> MapReader::Number(std::string_view key) {
   const std::optional<double> number = ParseNumberText(text->text(), &hint);
   if (number && !node->quoted) return number;
   mistakes_.Add(*text, fmt::format("'{}' must be a number, not {}", key, Shown(text->text())),
-                number ? "without quotes" : hint.empty() ? "numbers are written like 10, -0.5 or 1e6" : hint);
+                number         ? "without quotes"
+                : hint.empty() ? "numbers are written like 10, -0.5 or 1e6"
+                               : hint);
   return std::nullopt;
 }
 

@@ -1,5 +1,6 @@
-// MapReader: takes the entries of one map of a config by name and kind, and says what is wrong with each in the words of that
-// entry. Everything that YAML would guess at (numbers, truth values) is decided here, by the text as it was written.
+// MapReader: takes the entries of one map of a config by name and kind, and says what is wrong with each in the words
+// of that entry. Everything that YAML would guess at (numbers, truth values) is decided here, by the text as it was
+// written.
 #ifndef TOCSIN_CONFIG_MAP_READER_H_
 #define TOCSIN_CONFIG_MAP_READER_H_
 
@@ -60,11 +61,16 @@ class MapReader {
 void ReportKind(const YamlNode& node, std::string_view key, std::string_view kind, Mistakes& mistakes);
 
 // A scalar's text, whatever its kind; else reports.
-std::optional<SourceText> ReadText(const YamlNode& node, std::string_view key, std::string_view kind, Mistakes& mistakes);
+std::optional<SourceText> ReadText(const YamlNode& node, std::string_view key, std::string_view kind,
+                                   Mistakes& mistakes);
 // The entries of a map of names ("events", "rules"), or none and a mistake. `example` shows what one looks like.
-const std::vector<YamlEntry>& NamedEntries(const YamlNode& node, std::string_view key, std::string_view example, Mistakes& mistakes);
+const std::vector<YamlEntry>& NamedEntries(const YamlNode& node, std::string_view key, std::string_view example,
+                                           Mistakes& mistakes);
 // One name, or a list of them.
 std::vector<SourceText> ReadNames(const YamlNode& node, std::string_view key, Mistakes& mistakes);
+// True for what conditions can read as a name: letters, digits and '_', not beginning with a digit. Else says so, of a
+// "metric" or "label".
+bool CheckName(const SourceText& name, std::string_view of_what, Mistakes& mistakes);
 // A text of the user's inside a message: in quotes, and not longer than a line.
 std::string Shown(std::string_view text);
 // "24h"; a bare number, a blank, a capital letter or a word for a unit gets the correction.

@@ -1,5 +1,5 @@
-// Mistakes: what is wrong in a config, collected while it is read. Bounded, because a hostile file could hold a mistake in every
-// byte, and each carries a copy of its line.
+// Mistakes: what is wrong in a config, collected while it is read. Bounded, because a hostile file could hold a mistake
+// in every byte, and each carries a copy of its line.
 #ifndef TOCSIN_CONFIG_MISTAKES_H_
 #define TOCSIN_CONFIG_MISTAKES_H_
 

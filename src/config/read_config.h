@@ -13,8 +13,8 @@ namespace tocsin {
 
 struct ReadResult {
   Config config;
-  // False when something was left out that other parts may refer to: a plan of the rest would complain of names that the
-  // user did give.
+  // False when something was left out that other parts may refer to: a plan of the rest would complain of names that
+  // the user did give.
   bool complete = true;
 };
 

@@ -45,23 +45,57 @@ Escape ReadEscape(std::string_view file, size_t at) {
   const char kind = at + 1 < file.size() ? file[at + 1] : '\0';
   size_t digits = 0;
   switch (kind) {
-    case '0': escape.meaning = std::string(1, '\0'); break;
-    case 'a': escape.meaning = "\a"; break;
-    case 'b': escape.meaning = "\b"; break;
-    case 't': escape.meaning = "\t"; break;
-    case 'n': escape.meaning = "\n"; break;
-    case 'v': escape.meaning = "\v"; break;
-    case 'f': escape.meaning = "\f"; break;
-    case 'r': escape.meaning = "\r"; break;
-    case 'e': escape.meaning = "\x1B"; break;
-    case 'N': AppendUtf8(0x85, &escape.meaning); break;
-    case '_': AppendUtf8(0xA0, &escape.meaning); break;
-    case 'L': AppendUtf8(0x2028, &escape.meaning); break;
-    case 'P': AppendUtf8(0x2029, &escape.meaning); break;
-    case 'x': digits = 2; break;
-    case 'u': digits = 4; break;
-    case 'U': digits = 8; break;
-    default: escape.meaning = std::string(1, kind); break;
+    case '0':
+      escape.meaning = std::string(1, '\0');
+      break;
+    case 'a':
+      escape.meaning = "\a";
+      break;
+    case 'b':
+      escape.meaning = "\b";
+      break;
+    case 't':
+      escape.meaning = "\t";
+      break;
+    case 'n':
+      escape.meaning = "\n";
+      break;
+    case 'v':
+      escape.meaning = "\v";
+      break;
+    case 'f':
+      escape.meaning = "\f";
+      break;
+    case 'r':
+      escape.meaning = "\r";
+      break;
+    case 'e':
+      escape.meaning = "\x1B";
+      break;
+    case 'N':
+      AppendUtf8(0x85, &escape.meaning);
+      break;
+    case '_':
+      AppendUtf8(0xA0, &escape.meaning);
+      break;
+    case 'L':
+      AppendUtf8(0x2028, &escape.meaning);
+      break;
+    case 'P':
+      AppendUtf8(0x2029, &escape.meaning);
+      break;
+    case 'x':
+      digits = 2;
+      break;
+    case 'u':
+      digits = 4;
+      break;
+    case 'U':
+      digits = 8;
+      break;
+    default:
+      escape.meaning = std::string(1, kind);
+      break;
   }
   if (digits == 0) return escape;
   uint32_t code_point = 0;
@@ -96,7 +130,8 @@ class Walk {
     offsets_.push_back(end_of_last_);
   }
 
-  // Past the closing quote; false when there is none. (Where a quirk made value and file part, the next quote is taken.)
+  // Past the closing quote; false when there is none. (Where a quirk made value and file part, the next quote is
+  // taken.)
   bool Close() {
     while (at_ < file_.size() && (IsBlank(file_[at_]) || AtEscapedBreak())) at_ += AtEscapedBreak() ? 2 : 1;
     const size_t quote = file_.find(style_ == ScalarStyle::kSingleQuoted ? '\'' : '"', at_);
@@ -115,7 +150,8 @@ class Walk {
   }
 
   bool AtEscapedBreak() const {
-    return style_ == ScalarStyle::kDoubleQuoted && file_[at_] == '\\' && at_ + 1 < file_.size() && file_[at_ + 1] == '\n';
+    return style_ == ScalarStyle::kDoubleQuoted && file_[at_] == '\\' && at_ + 1 < file_.size() &&
+           file_[at_ + 1] == '\n';
   }
 
   void Match(size_t value_bytes, size_t file_bytes) {
@@ -178,7 +214,8 @@ ScalarSource LocateScalar(std::string_view file, size_t begin, std::string_view 
   source.style = begin < file.size() ? StyleOf(file[begin]) : ScalarStyle::kPlain;
   Walk walk(file, begin, value, source.style);
   walk.Run();
-  if (source.style == ScalarStyle::kSingleQuoted || source.style == ScalarStyle::kDoubleQuoted) source.closed = walk.Close();
+  if (source.style == ScalarStyle::kSingleQuoted || source.style == ScalarStyle::kDoubleQuoted)
+    source.closed = walk.Close();
   source.end = walk.at() < file.size() ? walk.at() : file.size();
   source.offsets = walk.TakeOffsets();
   for (size_t& offset : source.offsets) offset = offset < file.size() ? offset : file.size();

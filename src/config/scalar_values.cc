@@ -56,10 +56,10 @@ std::string PlainNumber(std::string_view text) {
 
 // What people call the units, and what they are called here. Months and years have no fixed length.
 constexpr std::pair<std::string_view, std::string_view> kUnits[] = {
-    {"msec", "ms"}, {"msecs", "ms"}, {"millisecond", "ms"}, {"milliseconds", "ms"}, {"sec", "s"},    {"secs", "s"},
-    {"second", "s"}, {"seconds", "s"}, {"min", "m"},        {"mins", "m"},          {"minute", "m"}, {"minutes", "m"},
-    {"hr", "h"},    {"hrs", "h"},    {"hour", "h"},         {"hours", "h"},         {"day", "d"},    {"days", "d"},
-    {"wk", "w"},    {"week", "w"},   {"weeks", "w"},
+    {"msec", "ms"},  {"msecs", "ms"},  {"millisecond", "ms"}, {"milliseconds", "ms"}, {"sec", "s"},    {"secs", "s"},
+    {"second", "s"}, {"seconds", "s"}, {"min", "m"},          {"mins", "m"},          {"minute", "m"}, {"minutes", "m"},
+    {"hr", "h"},     {"hrs", "h"},     {"hour", "h"},         {"hours", "h"},         {"day", "d"},    {"days", "d"},
+    {"wk", "w"},     {"week", "w"},    {"weeks", "w"},
 };
 
 // "24 H" -> "24h": blanks out, letters small, words to units. Empty where that gives no duration.
@@ -107,7 +107,8 @@ std::optional<Duration> ParseDurationText(const SourceText& text, std::string_vi
   if (duration.ok()) return *duration;
   if (mistakes.Full()) return std::nullopt;
   if (!written.empty() && Digits(written, 0) == written.size() && written.size() < 10) {
-    mistakes.Add(text, fmt::format("'{}' has no unit", key), fmt::format("give a unit: {0}s, {0}m, {0}h, {0}d", written));
+    mistakes.Add(text, fmt::format("'{}' has no unit", key),
+                 fmt::format("give a unit: {0}s, {0}m, {0}h, {0}d", written));
     return std::nullopt;
   }
   const std::string meant = MeantDuration(written);

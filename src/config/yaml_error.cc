@@ -114,16 +114,16 @@ std::optional<YamlError> ExplainFirstCharacter(std::string_view file, size_t off
       return YamlError{value.begin, 1, "YAML takes a value that starts with '!' for a tag", quoting};
     case '*':
     case '&':
-      return YamlError{value.begin, 1, fmt::format("YAML takes a value that starts with '{}' for an alias or anchor", first),
-                       quoting};
+      return YamlError{value.begin, 1,
+                       fmt::format("YAML takes a value that starts with '{}' for an alias or anchor", first), quoting};
     case '%':
     case '@':
     case '`':
       return YamlError{value.begin, 1, fmt::format("in YAML a value cannot start with '{}'", first), quoting};
     case '|':
     case '>':
-      return YamlError{value.begin, 1, fmt::format("YAML takes a value that starts with '{}' for a block of text", first),
-                       quoting};
+      return YamlError{value.begin, 1,
+                       fmt::format("YAML takes a value that starts with '{}' for a block of text", first), quoting};
     case '?':
     case ',':
       return YamlError{value.begin, 1, fmt::format("in YAML a value cannot start with '{}'", first), quoting};
@@ -139,9 +139,10 @@ std::optional<YamlError> ExplainFirstCharacter(std::string_view file, size_t off
     case '{':
     case '[':
       if (offset <= value.begin || complaint.find("flow") != kNone) return std::nullopt;
-      return YamlError{value.begin, 1, fmt::format("YAML takes a value that starts with '{}' for a {}", first,
-                                                   first == '{' ? "map" : "list"),
-                       quoting};
+      return YamlError{
+          value.begin, 1,
+          fmt::format("YAML takes a value that starts with '{}' for a {}", first, first == '{' ? "map" : "list"),
+          quoting};
     default:
       return std::nullopt;
   }
@@ -157,8 +158,9 @@ std::optional<YamlError> ExplainFlow(std::string_view file, size_t offset, std::
   const size_t bracket = progress.open_brackets.back();
   const bool same_line = offset < file.size() && LineBegin(file, offset) == LineBegin(file, bracket);
   if (same_line && std::string_view("[]{}\"'").find(file[offset]) != kNone) {
-    return YamlError{offset, 1, fmt::format("inside {} a value that contains '{}' must be in quotes",
-                                            file[bracket] == '{' ? "{ }" : "[ ]", file[offset]),
+    return YamlError{offset, 1,
+                     fmt::format("inside {} a value that contains '{}' must be in quotes",
+                                 file[bracket] == '{' ? "{ }" : "[ ]", file[offset]),
                      "put the whole value in quotes"};
   }
   if (same_line && IsColon(file, offset)) {
@@ -204,7 +206,8 @@ std::optional<YamlError> ExplainLine(std::string_view file, size_t offset, const
                        fmt::format("is a ':' missing at its end? Write '{}:'", said)};
     }
     if (indent > indent_above) {
-      return YamlError{text, 1, "this line is indented deeper than the one above, so YAML takes it for a part of that value",
+      return YamlError{text, 1,
+                       "this line is indented deeper than the one above, so YAML takes it for a part of that value",
                        fmt::format("indent it by {} like the one above", indent_above)};
     }
   }
@@ -232,7 +235,8 @@ std::string SpaceHint(std::string_view text) {
   return fmt::format("write '{}: {}'", text.substr(0, colon), text.substr(colon + 1));
 }
 
-YamlError ExplainYamlError(std::string_view file, size_t offset, std::string_view complaint, const YamlProgress& progress) {
+YamlError ExplainYamlError(std::string_view file, size_t offset, std::string_view complaint,
+                           const YamlProgress& progress) {
   offset = std::min(offset, file.size());
 
   const YamlProgress::Scalar& last = progress.last;

@@ -1,5 +1,5 @@
-// What a YAML parser's complaint means to the person who wrote the file. Conditions and summaries are full of characters that
-// YAML has uses for of its own; most syntax errors in a config are such a text that wants quotes.
+// What a YAML parser's complaint means to the person who wrote the file. Conditions and summaries are full of
+// characters that YAML has uses for of its own; most syntax errors in a config are such a text that wants quotes.
 #ifndef TOCSIN_CONFIG_YAML_ERROR_H_
 #define TOCSIN_CONFIG_YAML_ERROR_H_
 
@@ -29,7 +29,8 @@ struct YamlError {
 };
 
 // `offset` and `complaint` are the parser's.
-YamlError ExplainYamlError(std::string_view file, size_t offset, std::string_view complaint, const YamlProgress& progress);
+YamlError ExplainYamlError(std::string_view file, size_t offset, std::string_view complaint,
+                           const YamlProgress& progress);
 
 // "put it in quotes: '!has(x)'": with the quotes that the text itself leaves free.
 std::string QuoteHint(std::string_view text);

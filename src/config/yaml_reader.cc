@@ -1,17 +1,17 @@
 #include "config/yaml_reader.h"
 
 #include <algorithm>
-#include <cctype>
 #include <exception>
 #include <memory>
 #include <sstream>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
+#include "base/utf8.h"
 #include "config/scalar_source.h"
 #include "config/yaml_error.h"
 #include "config/yaml_text.h"
+#include "config/yaml_traps.h"
 #include "fmt/format.h"
 #include "yaml-cpp/eventhandler.h"
 #include "yaml-cpp/exceptions.h"
@@ -32,31 +32,10 @@ size_t RunOfBlanks(std::string_view text, size_t at) {
   return (end == std::string_view::npos ? text.size() : end) - at;
 }
 
-// The quote that `text` opens and does not close, as CEL would see it: an apostrophe inside a word opens nothing.
-bool HasOpenQuote(std::string_view text) {
-  char open = '\0';
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (open != '\0') {
-      if (c == open) open = '\0';
-    } else if (c == '"' || c == '\'') {
-      if (i == 0 || !std::isalnum(static_cast<unsigned char>(text[i - 1]))) open = c;
-    }
-  }
-  return open != '\0';
-}
-
-int OpenParentheses(std::string_view text) {
-  return static_cast<int>(std::count(text.begin(), text.end(), '(') - std::count(text.begin(), text.end(), ')'));
-}
-
-bool IsDigits(std::string_view text) {
-  return !text.empty() && text.size() <= 40 && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
 class TreeBuilder : public YAML::EventHandler {
  public:
-  TreeBuilder(std::shared_ptr<const SourceFile> file, Mistakes& mistakes) : file_(std::move(file)), mistakes_(mistakes) {}
+  TreeBuilder(std::shared_ptr<const SourceFile> file, Mistakes& mistakes)
+      : file_(std::move(file)), mistakes_(mistakes) {}
 
   YamlNode TakeRoot() { return std::move(root_); }
   const YamlProgress& progress() const { return progress_; }
@@ -97,6 +76,10 @@ class TreeBuilder : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t, const std::string& value) override {
     const size_t begin = Offset(mark);
     if (RefuseProperty(begin)) return AttachWrong();
+    if (!IsUtf8(value)) {  // yaml-cpp makes lone bytes of `\_` and `\N`
+      mistakes_.Add(Place(begin, 1), "an escape in this text gives no UTF-8", "write the character itself");
+      return AttachWrong();
+    }
     ScalarSource source = LocateScalar(file_->text, begin, value);
     YamlNode node;
     node.kind = YamlNode::Kind::kScalar;
@@ -108,17 +91,19 @@ class TreeBuilder : public YAML::EventHandler {
     Attach(std::move(node), source.end);
   }
 
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value style) override {
-    Open(YamlNode::Kind::kList, mark, style == YAML::EmitterStyle::Flow);
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value style) override {
+    Open(YamlNode::Kind::kList, mark, HasProperty(tag, anchor), style == YAML::EmitterStyle::Flow);
   }
   void OnSequenceEnd() override { Close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value style) override {
-    Open(YamlNode::Kind::kMap, mark, style == YAML::EmitterStyle::Flow);
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value style) override {
+    Open(YamlNode::Kind::kMap, mark, HasProperty(tag, anchor), style == YAML::EmitterStyle::Flow);
   }
   void OnMapEnd() override {
     YamlNode& map = stack_.back().node;
-    if (map.flow) FindFlowTraps(&map);
-    DropRepeated(&map);
+    if (map.flow) FindFlowTraps(&map, mistakes_);
+    DropRepeated(&map, mistakes_);
     Close();
   }
 
@@ -135,6 +120,7 @@ class TreeBuilder : public YAML::EventHandler {
     size_t key_end = 0;
   };
 
+  static bool HasProperty(const std::string& tag, YAML::anchor_t anchor) { return tag != "?" || anchor != 0; }
   size_t Offset(const YAML::Mark& mark) const {
     return mark.pos < 0 ? 0 : std::min(static_cast<size_t>(mark.pos), file_->text.size());
   }
@@ -148,13 +134,15 @@ class TreeBuilder : public YAML::EventHandler {
     throw StopReading();
   }
 
-  void Open(YamlNode::Kind kind, const YAML::Mark& mark, bool flow) {
+  // `property`: the map or list itself has a tag or an anchor. (Its place alone does not tell: that of a block is that
+  // of its first name, which may have one.)
+  void Open(YamlNode::Kind kind, const YAML::Mark& mark, bool property, bool flow) {
     const size_t begin = Offset(mark);
     if (stack_.size() >= kMaxYamlDepth) {
       Stop(Place(begin, 1), "this is nested too deeply", fmt::format("at most {} levels are read", kMaxYamlDepth));
     }
     Frame frame;
-    frame.wrong = RefuseProperty(begin);
+    frame.wrong = property && RefuseProperty(begin);
     frame.node.kind = kind;
     frame.node.flow = flow;
     frame.node.text = Place(begin, 1);
@@ -201,7 +189,8 @@ class TreeBuilder : public YAML::EventHandler {
   bool CheckKey(const YamlNode& node) {
     if (node.kind == YamlNode::Kind::kWrong) return false;
     if (node.kind != YamlNode::Kind::kScalar) {
-      mistakes_.Add(node.text, "a name must be a plain text, not a list or map", "a text that starts with a bracket needs quotes");
+      mistakes_.Add(node.text, "a name must be a plain text, not a list or map",
+                    "a text that starts with a bracket needs quotes");
     } else if (node.text.text() == "<<" && !node.quoted) {
       mistakes_.Add(node.text, std::string(kNoAliases), "write the entries out");
     } else if (node.text.empty()) {
@@ -212,7 +201,7 @@ class TreeBuilder : public YAML::EventHandler {
     return false;
   }
 
-  // A tag (`!has(x)`) or an anchor (`&x`) in front of a node: reports it.
+  // A tag (`!has(x)`) or an anchor (`&x`) at `begin`, in front of a node: reports it.
   bool RefuseProperty(size_t begin) {
     const std::string& text = file_->text;
     if (begin >= text.size() || (text[begin] != '!' && text[begin] != '&')) return false;
@@ -262,62 +251,6 @@ class TreeBuilder : public YAML::EventHandler {
     if (at >= text.size() || text[at] != ':') return false;
     at += 1 + RunOfBlanks(text, at + 1);
     return at < text.size() && text[at] == '#';
-  }
-
-  // In `{a: max(b, c), d:1}` YAML ends a value at every comma, and takes `d:1` for a name.
-  void FindFlowTraps(YamlNode* map) {
-    std::vector<YamlEntry>& entries = map->entries;
-    for (size_t i = 0; i < entries.size(); ++i) {
-      YamlEntry& entry = entries[i];
-      const size_t colon = entry.key.text().find(':');
-      if (entry.value.kind == YamlNode::Kind::kNull && colon != std::string::npos) {
-        mistakes_.Add(entry.key, "there is no space after the ':'", SpaceHint(entry.key.text()));
-        entry.value.kind = YamlNode::Kind::kWrong;
-        entry.key = entry.key.Sub(0, colon);
-      } else if (entry.value.kind == YamlNode::Kind::kScalar && !entry.value.quoted) {
-        i += TakeCutOff(&entries, i);
-      }
-    }
-    std::erase_if(entries, [](const YamlEntry& entry) { return entry.key.empty(); });
-  }
-
-  // How many of the names after entry `i` are really parts of its value, which a comma cut off: of `quantile(0.5, x)` and of
-  // `1,000`. They lose their names.
-  size_t TakeCutOff(std::vector<YamlEntry>* entries, size_t i) {
-    YamlEntry& entry = (*entries)[i];
-    std::string whole = entry.value.text.text();
-    std::string digits = whole;
-    int open = OpenParentheses(whole);
-    size_t next = i + 1;
-    for (; next < entries->size() && (*entries)[next].value.kind == YamlNode::Kind::kNull; ++next) {
-      const std::string& more = (*entries)[next].key.text();
-      if (open <= 0 && !(IsDigits(digits) && IsDigits(more))) break;
-      open += OpenParentheses(more);
-      whole += ", " + more;
-      digits += more;
-    }
-    if (next == i + 1) return 0;
-    mistakes_.Add((*entries)[i + 1].key, fmt::format("inside {{ }} the ',' before this ends the value of '{}'", entry.key.text()),
-                  IsDigits(digits) ? fmt::format("write {}", digits) : QuoteHint(whole));
-    entry.value.kind = YamlNode::Kind::kWrong;
-    for (size_t cut = i + 1; cut < next; ++cut) (*entries)[cut].key = SourceText();
-    return next - i - 1;
-  }
-
-  void DropRepeated(YamlNode* map) {
-    std::unordered_map<std::string, size_t> first;
-    std::vector<YamlEntry> kept;
-    kept.reserve(map->entries.size());
-    for (YamlEntry& entry : map->entries) {
-      const auto [known, fresh] = first.emplace(entry.key.text(), kept.size());
-      if (fresh) {
-        kept.push_back(std::move(entry));
-      } else if (!mistakes_.Full()) {
-        mistakes_.Add(entry.key, fmt::format("'{}' is given twice", entry.key.text()),
-                      fmt::format("first given in line {}", kept[known->second].key.Error({}).line));
-      }
-    }
-    map->entries = std::move(kept);
   }
 
   std::shared_ptr<const SourceFile> file_;

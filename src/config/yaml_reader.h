@@ -1,5 +1,5 @@
-// YAML text -> nodes that know their exact place. A thin layer over yaml-cpp that takes only what a config needs (maps, lists,
-// scalars) and refuses the rest of YAML (tags, anchors, aliases, merge keys, several documents) with a sentence.
+// YAML text -> nodes that know their exact place. A thin layer over yaml-cpp that takes only what a config needs (maps,
+// lists, scalars) and refuses the rest of YAML (tags, anchors, aliases, merge keys, several documents) with a sentence.
 #ifndef TOCSIN_CONFIG_YAML_READER_H_
 #define TOCSIN_CONFIG_YAML_READER_H_
 
@@ -30,7 +30,8 @@ struct YamlNode {
   bool quoted = false;     // of a scalar: in quotes or a block, so never a number or a truth value
   bool flow = false;       // of a map or list: written with brackets
   bool commented = false;  // of null: a comment stands where the value would
-  // Of a scalar its value. Otherwise what to point at: the opening bracket or first character, and of null the name before it.
+  // Of a scalar its value. Otherwise what to point at: the opening bracket or first character, and of null the name
+  // before it.
   SourceText text;
   std::vector<YamlNode> items;     // of a list
   std::vector<YamlEntry> entries;  // of a map, in the order written, each name once
@@ -44,8 +45,8 @@ struct YamlEntry {
   YamlNode value;
 };
 
-// Nothing, and a mistake, when the text is not YAML at all. Otherwise the one document; what is wrong in it is reported and
-// left out, or of kind kWrong. An empty document is null. Line ends may be Unix's or Windows'.
+// Nothing, and a mistake, when the text is not YAML at all. Otherwise the one document; what is wrong in it is reported
+// and left out, or of kind kWrong. An empty document is null. Line ends may be Unix's or Windows'.
 std::optional<YamlNode> ReadYaml(std::string_view text, std::string_view name, Mistakes& mistakes);
 
 }  // namespace tocsin

@@ -23,7 +23,9 @@ Diagnostic At(std::string_view text, size_t offset, std::string_view name, std::
   return diagnostic;
 }
 
-bool IsForbidden(char32_t c) { return (c < 0x20 && c != '\n' && c != '\t') || c == 0x7F || (c >= 0x80 && c < 0xA0 && c != 0x85); }
+bool IsForbidden(char32_t c) {
+  return (c < 0x20 && c != '\n' && c != '\t') || c == 0x7F || (c >= 0x80 && c < 0xA0 && c != 0x85);
+}
 
 }  // namespace
 
@@ -33,7 +35,8 @@ std::shared_ptr<const SourceFile> CleanYamlText(std::string_view text, std::stri
     return nullptr;
   };
   if (text.size() > kMaxYamlBytes) {
-    return refuse(0, fmt::format("this config has {} bytes", text.size()), fmt::format("at most {} are read", kMaxYamlBytes));
+    return refuse(0, fmt::format("this config has {} bytes", text.size()),
+                  fmt::format("at most {} are read", kMaxYamlBytes));
   }
   if (text.substr(0, 2) == "\xFF\xFE" || text.substr(0, 2) == "\xFE\xFF") {
     return refuse(0, "this file is UTF-16", "save it as UTF-8");
@@ -51,7 +54,8 @@ std::shared_ptr<const SourceFile> CleanYamlText(std::string_view text, std::stri
     }
     if (c.value == '\r') return refuse(i, "a carriage return stands alone here", "end lines as Unix or Windows does");
     if (IsForbidden(c.value)) {
-      return refuse(i, fmt::format("a control character (U+{:04X}) stands here", static_cast<uint32_t>(c.value)), "remove it");
+      return refuse(i, fmt::format("a control character (U+{:04X}) stands here", static_cast<uint32_t>(c.value)),
+                    "remove it");
     }
     file->text.append(text, i, c.size);
     i += c.size;

@@ -10,8 +10,9 @@
 
 namespace tocsin {
 
-// Without a byte order mark and with Unix line ends, so that a parser's positions are bytes of it. Null, and a mistake, when it
-// is too large, not UTF-8, or holds control characters, which YAML forbids and parsers stumble over in ways of their own.
+// Without a byte order mark and with Unix line ends, so that a parser's positions are bytes of it. Null, and a mistake,
+// when it is too large, not UTF-8, or holds control characters, which YAML forbids and parsers stumble over in ways of
+// their own.
 std::shared_ptr<const SourceFile> CleanYamlText(std::string_view text, std::string_view name, Mistakes& mistakes);
 
 }  // namespace tocsin

@@ -2,7 +2,6 @@
 #include <optional>
 
 #include "engine/state.h"
-#include "metric/group_key.h"
 
 namespace tocsin {
 namespace {
@@ -28,9 +27,12 @@ bool TakeArgument(const ArgumentPlan& plan, const EventView& event, Time now, Sc
 
 }  // namespace
 
-Reason Engine::State::Take(const EventView& event) {
-  if (event.type >= layout.events.size()) return Reason::kUnknownType;
-  if (event.attributes.size() != layout.catalog.event(event.type).attributes.size()) return Reason::kBadValue;
+bool Engine::State::IsWhole(const EventView& event) const {
+  return event.type < layout.events.size() && event.attributes.size() == layout.catalog.event(event.type).attributes.size();
+}
+
+Reason Engine::State::Take(const EventView& event, size_t first_key) {
+  if (!IsWhole(event)) return event.type < layout.events.size() ? Reason::kBadValue : Reason::kUnknownType;
   if (!started) {
     Start(event.time);
   } else if (event.time > now) {
@@ -38,18 +40,23 @@ Reason Engine::State::Take(const EventView& event) {
   } else if (event.time < SaturatingSubtract(now, layout.spec.allowed_lateness)) {
     return Reason::kLate;
   }
-  Apply(event);
+  Apply(event, first_key);
   return Reason::kNone;
 }
 
-void Engine::State::Apply(const EventView& event) {
+void Engine::State::Apply(const EventView& event, size_t first_key) {
   const EventPlan& event_plan = layout.events[event.type];
   rows.assign(event_plan.groupings.size(), std::nullopt);
   touched.assign(event_plan.window_count, 0);
   uint32_t position = 0;
   for (size_t place = 0; place < event_plan.groupings.size(); ++place) {
     const EventGrouping& grouping = event_plan.groupings[place];
-    rows[place] = RowOf(event, grouping);
+    const PreparedKey& key = prepared[first_key + place];
+    if (key.present) {
+      rows[place] = groups[grouping.grouping].FindOrAdd(std::string_view(key_bytes).substr(key.begin, key.size), key.hash);
+    } else {
+      ++skipped_keys[grouping.grouping];
+    }
     for (uint32_t window : grouping.windows) {
       if (rows[place]) touched[position] = AddToWindow(event, window, *rows[place]) ? 1 : 0;
       ++position;
@@ -63,19 +70,6 @@ void Engine::State::Apply(const EventView& event) {
     }
   }
   if (observer != nullptr) TellObserver(event_plan);
-}
-
-std::optional<uint32_t> Engine::State::RowOf(const EventView& event, const EventGrouping& place) {
-  key_bytes.clear();
-  for (uint32_t slot : place.key_slots) {
-    const tocsin::Value& key = event.attributes[slot];
-    if (key.absent()) {
-      ++skipped_keys[place.grouping];
-      return std::nullopt;
-    }
-    AppendKey(key, &key_bytes);
-  }
-  return groups[place.grouping].FindOrAdd(key_bytes);
 }
 
 bool Engine::State::AddToWindow(const EventView& event, uint32_t window, uint32_t row) {

@@ -1,4 +1,4 @@
-// The engine's public calls, but for reading values (query.cc) and events by name (named_event.cc).
+// The engine's public calls, but for batches (batch.cc), events by name (named_event.cc) and reading values (query.cc).
 #include "tocsin/engine/engine.h"
 
 #include <algorithm>
@@ -34,22 +34,6 @@ Engine::Engine(std::shared_ptr<const Plan> plan, AlertSink* sink) : state_(std::
 Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
-
-Reason Engine::Ingest(const EventView& event) {
-  Reason reason = state_->Take(event);
-  ++state_->events[static_cast<size_t>(reason)];
-  return reason;
-}
-
-size_t Engine::Ingest(std::span<const EventView> events, std::span<Reason> reasons) {
-  size_t accepted = 0;
-  for (size_t i = 0; i < events.size(); ++i) {
-    Reason reason = Ingest(events[i]);
-    if (reason == Reason::kNone) ++accepted;
-    if (!reasons.empty()) reasons[i] = reason;
-  }
-  return accepted;
-}
 
 void Engine::CountRefused(Reason reason) { ++state_->events[static_cast<size_t>(reason)]; }
 

@@ -77,6 +77,7 @@ struct Plan::Layout {
   std::vector<GroupingPlan> groupings;
   std::vector<WindowPlan> windows;
   std::vector<MetricPlan> metrics;  // by name, as metric_infos
+  std::vector<std::string> mistaken_metrics;  // left out: a rule that reads one is not blamed for it
   std::vector<RulePlan> rules;      // by name, as rule_infos
   std::vector<std::vector<uint32_t>> window_rules;  // by window: the rules that read it
   std::vector<EventPlan> events;    // by event type

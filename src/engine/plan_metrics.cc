@@ -28,7 +28,9 @@ class MetricPlanner {
         Complain(*specs[i], fmt::format("there are two metrics named '{}'", specs[i]->name));
         continue;
       }
+      const size_t before = diagnostics_.size();
       PlanOne(*specs[i]);
+      if (diagnostics_.size() != before) layout_.mistaken_metrics.push_back(specs[i]->name);
     }
     for (const MetricPlan& metric : layout_.metrics) CheckNotAKey(metric.name);
     layout_.window_rules.resize(layout_.windows.size());

@@ -62,7 +62,7 @@ class RulePlanner {
     }
     CheckLabels(spec, rule);
     PlanSummary(spec, &rule);
-    if (diagnostics_.size() != before) return;
+    if (diagnostics_.size() != before || ReadsMistaken(rule)) return;
     Finish(spec, std::move(rule));
   }
 
@@ -74,6 +74,7 @@ class RulePlanner {
       for (size_t k = 0; k < grouping.keys.size(); ++k) environment.Add(grouping.keys[k], grouping.kinds[k], kNoMetric);
     }
     for (uint32_t m = 0; m < layout_.metrics.size(); ++m) environment.Add(layout_.metrics[m].name, layout_.metrics[m].type, m);
+    for (const std::string& metric : layout_.mistaken_metrics) environment.Add(metric, Kind::kDouble, kMistaken);
     return environment;
   }
 
@@ -89,6 +90,7 @@ class RulePlanner {
     }
     std::optional<uint32_t> finest;
     for (uint32_t slot : when->slots()) {
+      if (slot == kMistaken) return std::nullopt;  // the mistake has been told where it is
       if (slot == kNoMetric) continue;
       uint32_t grouping = layout_.metrics[slot].grouping;
       if (!finest || layout_.groupings[grouping].keys.size() > layout_.groupings[*finest].keys.size()) finest = grouping;
@@ -118,7 +120,14 @@ class RulePlanner {
     for (uint32_t slot = 0; slot < own.variables.size(); ++slot) {
       environment.Add(own.variables[slot].name, own.variables[slot].type, slot);
     }
+    for (const std::string& metric : layout_.mistaken_metrics) environment.Add(metric, Kind::kDouble, kMistaken);
     return environment;
+  }
+
+  static bool ReadsMistaken(const RulePlan& rule) {
+    if (!rule.resolve_when) return false;
+    const std::vector<uint32_t>& slots = rule.resolve_when->slots();
+    return std::find(slots.begin(), slots.end(), kMistaken) != slots.end();
   }
 
   void CheckLabels(const RuleSpec& spec, const RulePlan& rule) {
@@ -143,6 +152,7 @@ class RulePlanner {
       names.push_back({variable.name, variable.type, slot++});
     }
     for (const auto& [name, value] : rule->labels) names.push_back({name, Kind::kString, slot++});
+    for (const std::string& metric : layout_.mistaken_metrics) names.push_back({metric, Kind::kDouble, 0});
     names.push_back({"rule", Kind::kString, slot++});
     names.push_back({"severity", Kind::kString, slot++});
     rule->summary = Summary::Compile(spec.summary, names, Describe("rule", spec.name, "summary"), &diagnostics_);
@@ -184,7 +194,8 @@ class RulePlanner {
     layout_.rule_infos.push_back(std::move(info));
   }
 
-  static constexpr uint32_t kNoMetric = ~uint32_t{0};
+  static constexpr uint32_t kNoMetric = ~uint32_t{0};  // a key
+  static constexpr uint32_t kMistaken = kNoMetric - 1;
 
   Plan::Layout& layout_;
   std::vector<Diagnostic>& diagnostics_;

@@ -39,11 +39,18 @@ struct Engine::State {
   void CloseInstant();
   void SetExitTimer(const WindowPlan& plan, uint32_t window, uint32_t row, WindowInRow* state);
 
+  // --- batch.cc ---
+  // The bytes and hashes of the group keys of `events`, and what they will need on its way to the cache. Changes nothing.
+  void Prepare(std::span<const EventView> events);
+  // The key of one event for one of its groupings, into `prepared`.
+  void PrepareKey(const EventView& event, const EventGrouping& place);
+
   // --- apply.cc ---
-  Reason Take(const EventView& event);
-  void Apply(const EventView& event);
-  // The row of the event's group, made where there is none; nothing when the event lacks a key.
-  std::optional<uint32_t> RowOf(const EventView& event, const EventGrouping& place);
+  // Of a type that there is, with all its slots.
+  bool IsWhole(const EventView& event) const;
+  // An event that has been prepared: its keys are prepared[first_key…].
+  Reason Take(const EventView& event, size_t first_key);
+  void Apply(const EventView& event, size_t first_key);
   bool AddToWindow(const EventView& event, uint32_t window, uint32_t row);
   void TellObserver(const EventPlan& event);
 
@@ -77,6 +84,16 @@ struct Engine::State {
   // What is known of groups.
   std::vector<GroupTable> groups;  // by grouping
   PanePool pool;
+
+  // The keys of the events that are being taken, one for each of their groupings, in order.
+  struct PreparedKey {
+    uint32_t begin = 0;  // in key_bytes
+    uint32_t size = 0;
+    uint64_t hash = 0;
+    bool present = false;  // the event has all its attributes
+    std::byte* row = nullptr;  // probably; only to fetch it early
+  };
+  std::vector<PreparedKey> prepared;
 
   // What is told and counted.
   uint64_t seq = 0;

@@ -95,7 +95,10 @@ struct Tree {
   std::vector<uint32_t> children;
   std::vector<std::string> texts;
 
-  std::span<const uint32_t> ChildrenOf(const Node& node) const { return {children.data() + node.first_child, node.child_count}; }
+  std::span<const uint32_t> ChildrenOf(const Node& node) const {
+    if (node.child_count == 0) return {};
+    return {children.data() + node.first_child, node.child_count};
+  }
   Node& Child(const Node& node, size_t i) { return nodes[children[node.first_child + i]]; }
   const Node& Child(const Node& node, size_t i) const { return nodes[children[node.first_child + i]]; }
   const Node& root() const { return nodes.back(); }

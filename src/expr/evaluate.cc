@@ -131,16 +131,6 @@ template <Place place, typename Operation>
   target.state = state | (std::isfinite(result) ? kHasValue : frame.not_finite);
 }
 
-// IEEE division by zero is what CEL asks for; sanitizers have to be told that it is meant.
-struct Quotient {
-#if defined(__clang__)
-  __attribute__((no_sanitize("float-divide-by-zero")))
-#endif
-  double operator()(double left, double right) const {
-    return left / right;
-  }
-};
-
 // left op right with what cannot be represented as a fault.
 void RunInt(const Instruction& instruction, Register* registers) {
   const Register left = registers[instruction.left];
@@ -453,7 +443,7 @@ Result RunLoop(const Program& program, const Value* variables, Time now, Scratch
         TOCSIN_DOUBLE(Op::kAdd, std::plus<>);
         TOCSIN_DOUBLE(Op::kSubtract, std::minus<>);
         TOCSIN_DOUBLE(Op::kMultiply, std::multiplies<>);
-        TOCSIN_DOUBLE(Op::kDivide, Quotient);
+        TOCSIN_DOUBLE(Op::kDivide, std::divides<>);
         TOCSIN_COMPARE(opcode::kCompareInt, Ints);
         TOCSIN_COMPARE(opcode::kCompareDouble, Doubles);
       default: RunTextStep(program, *at, registers, &memory->arena); break;

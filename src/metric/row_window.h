@@ -37,6 +37,14 @@ class WindowInRow {
         state_(*reinterpret_cast<RowWindow*>(row + plan.row_offset)),
         totals_(row + plan.row_offset + sizeof(RowWindow)) {}
 
+  // Has the newest pane fetched, which the next event will probably touch.
+  void Prefetch() const {
+    if (state_.ring.size == 0) return;
+    uint32_t newest = state_.ring.head + state_.ring.size - 1;
+    if (newest >= state_.ring.capacity) newest -= state_.ring.capacity;
+    __builtin_prefetch(pool_.At(state_.ring.block) + newest * plan_.stride(), 1);
+  }
+
   // One event, at `now` >= time. False when the window has let go of that time already.
   bool Add(Time now, Time time, std::span<const Argument> arguments);
   // Lets go of what has left at `now`. False when nothing had.

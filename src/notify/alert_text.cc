@@ -12,9 +12,7 @@ namespace {
 
 constexpr size_t kMaxSubject = 200;  // code points; mail readers show far fewer
 
-bool IsObeyed(char32_t c) {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029;
-}
+bool IsObeyed(char32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029; }
 
 // Line ends and tabs stay, every other character that a reader would obey goes.
 std::string Lines(std::string_view text) {

@@ -17,9 +17,7 @@ constexpr size_t kMaxLocal = 64;
 constexpr size_t kMaxMailbox = 254;
 constexpr size_t kMaxLabel = 63;
 
-bool IsLetterOrDigit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+bool IsLetterOrDigit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
 bool IsAtom(char c) {
   return IsLetterOrDigit(c) || static_cast<unsigned char>(c) >= 0x80 ||
@@ -82,7 +80,8 @@ std::string DomainMistake(std::string_view domain) {
   if (domain.empty()) return "nothing stands behind the '@'";
   if (domain.front() == '[') {
     const std::string_view inner = domain.substr(1, domain.size() - 2);
-    const bool plain = std::all_of(inner.begin(), inner.end(), [](char c) { return IsLetterOrDigit(c) || c == '.' || c == ':'; });
+    const bool plain =
+        std::all_of(inner.begin(), inner.end(), [](char c) { return IsLetterOrDigit(c) || c == '.' || c == ':'; });
     return domain.size() > 2 && domain.back() == ']' && plain ? "" : "the address in brackets is not one";
   }
   for (size_t begin = 0; begin <= domain.size();) {

@@ -34,8 +34,8 @@ std::string Hex(char byte) { return fmt::format("={:02X}", static_cast<unsigned 
 
 // RFC 2047, 5 (3): what may stand in an encoded-word of a phrase, which is the strictest place.
 bool IsQSafe(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '!' || c == '*' || c == '+' ||
-         c == '-' || c == '/';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '!' || c == '*' ||
+         c == '+' || c == '-' || c == '/';
 }
 
 std::string QEncoded(std::string_view bytes) {
@@ -91,7 +91,9 @@ void AddEncodedWords(std::string_view text, Folder* folder) {
   const bool base64 = Base64Size(text.size()) < QEncoded(text).size();
   const std::string_view begin = base64 ? "=?utf-8?B?" : "=?utf-8?Q?";
   const size_t overhead = begin.size() + 2;
-  const auto size_of = [&](std::string_view bytes) { return overhead + (base64 ? Base64Size(bytes.size()) : QEncoded(bytes).size()); };
+  const auto size_of = [&](std::string_view bytes) {
+    return overhead + (base64 ? Base64Size(bytes.size()) : QEncoded(bytes).size());
+  };
   while (!text.empty()) {
     const size_t first = FirstCodePoint(text).size;
     size_t limit = std::min(folder->Room(), kEncodedWord);

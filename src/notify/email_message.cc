@@ -12,8 +12,8 @@ namespace {
 
 // An id that is the same on every machine. Two digests, because one of 64 bits would do only nearly for ever.
 std::string IdOf(std::string_view identity, const std::string& domain) {
-  return fmt::format("{:016x}{:016x}@{}", Digest().Add("1").Add(identity).value(), Digest().Add("2").Add(identity).value(),
-                     domain);
+  return fmt::format("{:016x}{:016x}@{}", Digest().Add("1").Add(identity).value(),
+                     Digest().Add("2").Add(identity).value(), domain);
 }
 
 // What stands behind the '@' of an id must be ASCII; whose domain it is does not matter, only that it is somebody's.
@@ -55,8 +55,8 @@ std::string FormatEmail(const EmailMessage& message) {
   return out + (readable ? printable : base64);
 }
 
-EmailMessage ComposeEmail(const Notification& notification, const EmailAddress& from, const std::vector<EmailAddress>& to,
-                          Time date) {
+EmailMessage ComposeEmail(const Notification& notification, const EmailAddress& from,
+                          const std::vector<EmailAddress>& to, Time date) {
   EmailMessage message;
   message.from = from;
   message.to = to;

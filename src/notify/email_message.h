@@ -25,10 +25,10 @@ struct EmailMessage {
 // Lines end with CRLF. Pure ASCII, except for mailboxes that are not (EmailAddress::ascii).
 std::string FormatEmail(const EmailMessage& message);
 
-// The message that tells a notification, written at `date`. Its id depends on the notification's key and what it tells only,
-// so that a second try of it is recognised; the messages about one alert share a thread.
-EmailMessage ComposeEmail(const Notification& notification, const EmailAddress& from, const std::vector<EmailAddress>& to,
-                          Time date);
+// The message that tells a notification, written at `date`. Its id depends on the notification's key and what it tells
+// only, so that a second try of it is recognised; the messages about one alert share a thread.
+EmailMessage ComposeEmail(const Notification& notification, const EmailAddress& from,
+                          const std::vector<EmailAddress>& to, Time date);
 
 // "Thu, 02 Dec 2010 10:41:00 +0000".
 std::string FormatEmailDate(Time time);

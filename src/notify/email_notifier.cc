@@ -10,6 +10,7 @@
 #include "notify/email_options.h"
 #include "notify/kinds.h"
 #include "notify/smtp_client.h"
+#include "notify/smtp_verdict.h"
 
 namespace tocsin {
 namespace {
@@ -69,7 +70,8 @@ class EmailNotifier : public Notifier {
         continue;
       }
       may_pass = may_pass || code < 500;
-      refused += fmt::format("{}'{}' ({} {})", refused.empty() ? "" : ", ", way.to[i].mailbox, code, replies[i].text);
+      refused +=
+          fmt::format("{}'{}' {}", refused.empty() ? "" : ", ", way.to[i].mailbox, Quoted(replies[i], way.endpoint));
     }
     const auto before = std::find_if(told_.begin(), told_.end(), [&](const Told& t) { return t.key == key; });
     if (before != told_.end()) {
@@ -77,8 +79,8 @@ class EmailNotifier : public Notifier {
       told_.erase(before);
     }
     if (refused.empty()) return Delivery::Delivered();
-    std::string why = fmt::format("{}: the server refused the recipient {}; {} got the message", way.endpoint.name(), refused,
-                                  told.mailboxes.size());
+    std::string why = fmt::format("{}: the server refused the recipient {}; {} got the message", way.endpoint.name(),
+                                  refused, told.mailboxes.size());
     if (!may_pass) return Delivery::Failed(std::move(why));
     if (told_.size() == kMaxRemembered) told_.pop_front();
     told_.push_back(std::move(told));

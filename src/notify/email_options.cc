@@ -11,11 +11,11 @@
 namespace tocsin {
 namespace {
 
-constexpr int kSubmissionPort = 587;  // RFC 6409
+constexpr int kSubmissionPort = 587;   // RFC 6409
 constexpr int kSubmissionsPort = 465;  // RFC 8314
 
-// Puts a URL and the options beside it together, or says how they contradict each other. Of user and password it matters here
-// only whether they are given, so references do as well as what they stand for.
+// Puts a URL and the options beside it together, or says how they contradict each other. Of user and password it
+// matters here only whether they are given, so references do as well as what they stand for.
 absl::StatusOr<SmtpEndpoint> MakeEndpoint(const SmtpUrl& url, const EmailOptions& options) {
   const auto wrong = [](std::string why) { return absl::InvalidArgumentError(std::move(why)); };
   if (url.user && !options.user.empty()) return wrong("the user is given twice, in the server's URL and as 'user'");
@@ -103,7 +103,8 @@ absl::Status InOption(std::string_view name, const absl::Status& status) {
 }
 
 bool HasControlCharacter(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
 absl::StatusOr<SmtpEndpoint> ResolveEndpoint(EmailOptions options) {

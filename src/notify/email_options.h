@@ -51,8 +51,8 @@ struct EmailWay {
 // Nothing, and mistakes added, where the options are wrong.
 std::optional<EmailOptions> ReadEmailOptions(const NotifierSpec& spec, std::vector<Diagnostic>* diagnostics);
 
-// Reads environment and files. Errors: Unavailable where trying again may help, InvalidArgument where not; none contains a
-// secret.
+// Reads environment and files. Errors: Unavailable where trying again may help, InvalidArgument where not; none
+// contains a secret.
 absl::StatusOr<EmailWay> ResolveEmail(const EmailOptions& options);
 
 }  // namespace tocsin

@@ -1,5 +1,5 @@
-// The kinds of notifiers that the library brings. Each function reads the options of its kind, adds a diagnostic for every
-// mistake in them, and returns the notifier, or null when there was one. None connects, opens or reads a secret.
+// The kinds of notifiers that the library brings. Each function reads the options of its kind, adds a diagnostic for
+// every mistake in them, and returns the notifier, or null when there was one. None connects, opens or reads a secret.
 #ifndef TOCSIN_NOTIFY_KINDS_H_
 #define TOCSIN_NOTIFY_KINDS_H_
 

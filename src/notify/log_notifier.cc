@@ -1,5 +1,5 @@
-// log: one readable line for each alert change, appended to a file or, where the config says so, written to standard error or
-// standard output.
+// log: one readable line for each alert change, appended to a file or, where the config says so, written to standard
+// error or standard output.
 #include <unistd.h>
 
 #include <utility>

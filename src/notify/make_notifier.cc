@@ -11,11 +11,11 @@
 namespace tocsin {
 namespace {
 
-constexpr std::string_view kNotYet[] = {"discord", "opsgenie", "pagerduty", "push",     "slack",
+constexpr std::string_view kNotYet[] = {"discord", "opsgenie", "pagerduty", "push",   "slack",
                                         "sms",     "teams",    "telegram",  "webhook"};
 
-// The notifier of a spec, or null. Email without the library that sends it is checked all the same, so that a config is right
-// or wrong wherever it is read.
+// The notifier of a spec, or null. Email without the library that sends it is checked all the same, so that a config is
+// right or wrong wherever it is read.
 std::unique_ptr<Notifier> Make(const NotifierSpec& spec, std::vector<Diagnostic>* diagnostics) {
   if (spec.kind == "log") return MakeLogNotifier(spec, diagnostics);
   if (spec.kind == "file") return MakeFileNotifier(spec, diagnostics);
@@ -49,7 +49,8 @@ std::unique_ptr<Notifier> Make(const NotifierSpec& spec, std::vector<Diagnostic>
 
 const SourceText* HostName(const NotifierSpec& spec, std::vector<Diagnostic>* diagnostics) {
   OptionReader options(spec, "name", diagnostics);
-  const SourceText* name = options.Required("name", "under which the program that embeds Tocsin registers its notifier");
+  const SourceText* name =
+      options.Required("name", "under which the program that embeds Tocsin registers its notifier");
   return options.Finish() ? name : nullptr;
 }
 
@@ -67,8 +68,9 @@ absl::StatusOr<std::unique_ptr<Notifier>> MakeNotifier(const NotifierSpec& spec)
   if (mistakes.empty()) {
     // The spec is right, but nothing in this library can be made of it.
     mistakes.push_back(spec.origin.Error(
-        spec.kind == "host" ? "a host's notifier is registered by the program that embeds Tocsin, not made from a config"
-                            : "this build of Tocsin has no email: build with TOCSIN_WITH_CURL=ON",
+        spec.kind == "host"
+            ? "a host's notifier is registered by the program that embeds Tocsin, not made from a config"
+            : "this build of Tocsin has no email: build with TOCSIN_WITH_CURL=ON",
         {}, spec.kind));
   }
   HideSecrets(spec, &mistakes);

@@ -23,8 +23,7 @@ bool OptionReader::IsNamed(const std::string& key, std::string_view name) const 
 }
 
 void OptionReader::Mistake(std::string_view name, const SourceText& where, std::string message, std::string hint) {
-  diagnostics_->push_back(
-      where.Error(std::move(message), std::move(hint), fmt::format("{}, {}", spec_.kind, name)));
+  diagnostics_->push_back(where.Error(std::move(message), std::move(hint), fmt::format("{}, {}", spec_.kind, name)));
 }
 
 std::vector<const SourceText*> OptionReader::Repeated(std::string_view name) {
@@ -83,8 +82,11 @@ std::optional<Duration> OptionReader::OptionalDuration(std::string_view name) {
 }
 
 bool OptionReader::Finish() {
-  for (const auto& [key, value] : spec_.options) {
-    const bool known = std::any_of(known_.begin(), known_.end(), [&](const std::string& name) { return IsNamed(key, name); });
+  for (const auto& option : spec_.options) {
+    const std::string& key = option.first;
+    const SourceText& value = option.second;
+    const bool known =
+        std::any_of(known_.begin(), known_.end(), [&](const std::string& name) { return IsNamed(key, name); });
     if (known) continue;
     if (std::find(std::begin(kNotYet), std::end(kNotYet), key) != std::end(kNotYet)) {
       Mistake(key, value, fmt::format("the option '{}' of {} is not supported yet", key, spec_.kind));

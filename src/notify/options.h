@@ -23,7 +23,8 @@ class OptionReader {
   // `bare` is the option that a kind given with a plain value stands for; such a value carries the kind's own name.
   OptionReader(const NotifierSpec& spec, std::string_view bare, std::vector<Diagnostic>* diagnostics);
 
-  // The option's text, or null where it is not given (a mistake, if required) or given more than once (always a mistake).
+  // The option's text, or null where it is not given (a mistake, if required) or given more than once (always a
+  // mistake).
   const SourceText* Required(std::string_view name, std::string_view meaning);
   const SourceText* Optional(std::string_view name);
   // As often as it was given; an empty value among them is a mistake, and so is none.

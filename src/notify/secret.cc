@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <optional>
@@ -49,10 +50,11 @@ struct Span {
 
 bool NamesASecret(const std::string& option) {
   static const std::vector<std::string> kNames = {"password", "passwd", "token", "secret", "key", "api_key"};
-  return !ClosestName(option, kNames).empty();
+  return std::find(kNames.begin(), kNames.end(), option) != kNames.end() || !ClosestName(option, kNames).empty();
 }
 
-// Where a password may stand: from the first ':' of what comes before the last '@'. A broken URL is covered rather too far.
+// Where a password may stand: from the first ':' of what comes before the last '@'. A broken URL is covered rather too
+// far.
 std::optional<Span> PasswordInUrl(std::string_view text) {
   const size_t slashes = text.find("//");
   const size_t begin = slashes == std::string_view::npos ? 0 : slashes + 2;

@@ -1,5 +1,5 @@
-// SigpipeGuard: while it lives, writing to a pipe or socket that nobody reads gives this thread EPIPE instead of a signal that
-// would end the host. Other threads and the process's own handler are left alone.
+// SigpipeGuard: while it lives, writing to a pipe or socket that nobody reads gives this thread EPIPE instead of a
+// signal that would end the host. Other threads and the process's own handler are left alone.
 #ifndef TOCSIN_NOTIFY_SIGPIPE_GUARD_H_
 #define TOCSIN_NOTIFY_SIGPIPE_GUARD_H_
 

@@ -1,4 +1,4 @@
-// The only file that speaks to libcurl.
+// The only file that calls libcurl.
 #include "notify/smtp_client.h"
 
 #include <curl/curl.h>
@@ -6,18 +6,16 @@
 #include <algorithm>
 #include <chrono>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "fmt/format.h"
-#include "notify/alert_text.h"
 #include "notify/sigpipe_guard.h"
 #include "notify/smtp_transcript.h"
+#include "notify/smtp_verdict.h"
 
 namespace tocsin {
 namespace {
 
-constexpr long kConnectMillis = 10'000;
 constexpr long kKeepSeconds = 30;  // shorter than any server waits, so that a kept connection is nearly always alive
 
 // libcurl is set up once for the process. Its own function for that is safe to call from any thread.
@@ -28,7 +26,8 @@ bool CurlIsReady() {
 
 long Millis(Duration duration) {
   constexpr Duration kLongest = std::chrono::hours(24);
-  return std::max(1L, static_cast<long>(std::chrono::duration_cast<std::chrono::milliseconds>(std::min(duration, kLongest)).count()));
+  return std::max(1L, static_cast<long>(
+                          std::chrono::duration_cast<std::chrono::milliseconds>(std::min(duration, kLongest)).count()));
 }
 
 struct Upload {
@@ -79,12 +78,6 @@ std::string Url(const SmtpEndpoint& endpoint) {
   return fmt::format("{}://{}", endpoint.tls == SmtpTls::kImplicit ? "smtps" : "smtp", endpoint.name());
 }
 
-// What a server said, without what it must not have said: an echo of the password.
-std::string Quoted(const SmtpReply& reply, const SmtpEndpoint& endpoint) {
-  const bool echoes = !endpoint.password.empty() && reply.text.find(endpoint.password) != std::string::npos;
-  return reply.text.empty() || echoes ? fmt::format("({})", reply.code) : fmt::format("({} {})", reply.code, reply.text);
-}
-
 }  // namespace
 
 struct SmtpClient::Session {
@@ -96,11 +89,7 @@ struct SmtpClient::Session {
   void SetUp(const EmailWay& way, const List& recipients, const std::string& url, size_t message_size);
   void SetUpTls(const SmtpEndpoint& endpoint);
   CURLcode Perform(const EmailWay& way, const std::string& message, bool needs_utf8, bool fresh);
-  std::string WhyNoConnection(CURLcode code, const SmtpEndpoint& endpoint) const;
   Delivery Judge(CURLcode code, const EmailWay& way) const;
-  Delivery JudgeCertificate(const SmtpEndpoint& endpoint) const;
-  Delivery JudgeLogin(const SmtpEndpoint& endpoint) const;
-  Delivery JudgeReply(const EmailWay& way) const;
 };
 
 SmtpClient::SmtpClient() : session_(std::make_unique<Session>()) {}
@@ -112,7 +101,8 @@ SmtpClient::~SmtpClient() {
 
 void SmtpClient::Session::SetUpTls(const SmtpEndpoint& endpoint) {
   CURL* curl = handle.get();
-  curl_easy_setopt(curl, CURLOPT_USE_SSL, static_cast<long>(endpoint.tls == SmtpTls::kNone ? CURLUSESSL_NONE : CURLUSESSL_ALL));
+  curl_easy_setopt(curl, CURLOPT_USE_SSL,
+                   static_cast<long>(endpoint.tls == SmtpTls::kNone ? CURLUSESSL_NONE : CURLUSESSL_ALL));
   curl_easy_setopt(curl, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
@@ -122,7 +112,8 @@ void SmtpClient::Session::SetUpTls(const SmtpEndpoint& endpoint) {
   }
 }
 
-void SmtpClient::Session::SetUp(const EmailWay& way, const List& recipients, const std::string& url, size_t message_size) {
+void SmtpClient::Session::SetUp(const EmailWay& way, const List& recipients, const std::string& url,
+                                size_t message_size) {
   CURL* curl = handle.get();
   const SmtpEndpoint& endpoint = way.endpoint;
   curl_easy_reset(curl);  // keeps the connection
@@ -135,7 +126,7 @@ void SmtpClient::Session::SetUp(const EmailWay& way, const List& recipients, con
   curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");  // the config alone says where the password goes, not the environment
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
-  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, std::min(kConnectMillis, Millis(endpoint.timeout)));
+  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, Millis(ConnectLimit(endpoint)));
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, Millis(endpoint.timeout));
   curl_easy_setopt(curl, CURLOPT_MAXAGE_CONN, kKeepSeconds);
   SetUpTls(endpoint);
@@ -176,99 +167,15 @@ CURLcode SmtpClient::Session::Perform(const EmailWay& way, const std::string& me
   return code;
 }
 
-std::string SmtpClient::Session::WhyNoConnection(CURLcode code, const SmtpEndpoint& endpoint) const {
-  if (code == CURLE_COULDNT_RESOLVE_HOST) return fmt::format("cannot find the host '{}': check its name", endpoint.host);
-  if (code == CURLE_OPERATION_TIMEDOUT) {
-    double connected = 0;
-    curl_easy_getinfo(handle.get(), CURLINFO_CONNECT_TIME, &connected);
-    if (connected > 0) return fmt::format("{} did not answer within {}", endpoint.name(), FormatDuration(endpoint.timeout));
-    const Duration limit = std::min<Duration>(endpoint.timeout, std::chrono::milliseconds(kConnectMillis));
-    return fmt::format("cannot connect to {} within {}", endpoint.name(), FormatDuration(limit));
-  }
-  if (code == CURLE_COULDNT_CONNECT) {
-    long number = 0;
-    curl_easy_getinfo(handle.get(), CURLINFO_OS_ERRNO, &number);
-    const std::string why = number != 0 ? std::generic_category().message(static_cast<int>(number)) : OneLine(error);
-    return fmt::format("cannot connect to {}: {}", endpoint.name(), why);
-  }
-  const std::string why = OneLine(error[0] != '\0' ? error : curl_easy_strerror(code));
-  if (code != CURLE_SSL_CONNECT_ERROR) return fmt::format("{}: {}", endpoint.name(), why);
-  return fmt::format("{}: TLS could not be set up ({}); port 465 is usually smtps://, port 587 smtp://", endpoint.name(), why);
-}
-
-Delivery SmtpClient::Session::JudgeCertificate(const SmtpEndpoint& endpoint) const {
-  const std::string why = OneLine(error);
-  long verified = 0;
-  curl_easy_getinfo(handle.get(), CURLINFO_SSL_VERIFYRESULT, &verified);
-  if (why.find("match") != std::string::npos) {
-    return Delivery::Failed(fmt::format("{}: the server's certificate is for another name than '{}' ({}): give the name in the "
-                                        "certificate as the server's", endpoint.name(), endpoint.host, why));
-  }
-  if (why.find("expired") != std::string::npos || why.find("not yet valid") != std::string::npos) {
-    return Delivery::Failed(fmt::format("{}: the server's certificate is not valid at this time ({}): it must be renewed on the "
-                                        "server, or this machine's clock is wrong", endpoint.name(), why));
-  }
-  return Delivery::Failed(fmt::format("{}: the server's certificate is not trusted ({}): give the certificate of whoever issued it "
-                                      "as 'ca_file', or have the server use one that this system trusts",
-                                      endpoint.name(), why));
-}
-
-Delivery SmtpClient::Session::JudgeLogin(const SmtpEndpoint& endpoint) const {
-  const SmtpReply& reply = transcript.last();
-  if (transcript.verb() != "AUTH" || reply.code < 400) {
-    return Delivery::Failed(fmt::format("{}: the server offers no way to log in that Tocsin knows", endpoint.name()));
-  }
-  std::string why = fmt::format("{}: login as '{}' was refused {}", endpoint.name(), endpoint.user, Quoted(reply, endpoint));
-  return reply.code < 500 ? Delivery::TryAgain(std::move(why)) : Delivery::Failed(std::move(why));
-}
-
-Delivery SmtpClient::Session::JudgeReply(const EmailWay& way) const {
-  const SmtpReply& reply = transcript.last();
-  const std::string& verb = transcript.verb();
-  std::string what = "refused to talk to us";
-  if (verb == "MAIL") what = fmt::format("refused '{}' as the sender", way.from.mailbox);
-  if (verb == "RCPT") what = way.to.size() == 1 ? fmt::format("refused the recipient '{}'", way.to.front().mailbox) : "refused all recipients";
-  if (verb == "DATA" || verb == ".") what = "refused the message";
-  std::string why = fmt::format("{}: the server {} {}", way.endpoint.name(), what, Quoted(reply, way.endpoint));
-  if (reply.code == 530 && way.endpoint.user.empty()) why += ": it may want a login, see 'user' and 'password'";
-  // Recipients may have got different replies; as long as one of them may be taken later, it is tried again.
-  const bool one_may_pass = verb == "RCPT" && std::any_of(transcript.recipients().begin(), transcript.recipients().end(),
-                                                          [](const SmtpReply& r) { return r.code < 500; });
-  return reply.code < 500 || one_may_pass ? Delivery::TryAgain(std::move(why)) : Delivery::Failed(std::move(why));
-}
-
 Delivery SmtpClient::Session::Judge(CURLcode code, const EmailWay& way) const {
-  const SmtpEndpoint& endpoint = way.endpoint;
-  // Accepted is accepted, whatever happened to the connection after that.
-  if (code == CURLE_OK || (transcript.verb() == "." && transcript.last().code == 250)) return Delivery::Delivered();
-  const bool refused_utf8 = upload.needs_utf8 && !transcript.supports_utf8() && transcript.Reached("MAIL") &&
-                            transcript.last().code >= 500;
-  if (upload.refused || refused_utf8) {
-    return Delivery::Failed(fmt::format("{}: an address contains letters outside ASCII, and the server does not support that "
-                                        "(SMTPUTF8); a domain can be written in its xn-- form", endpoint.name()));
-  }
-  switch (code) {
-    case CURLE_PEER_FAILED_VERIFICATION:
-      return JudgeCertificate(endpoint);
-    case CURLE_SSL_CACERT_BADFILE:
-      return Delivery::Failed(fmt::format("{}: cannot read certificates from the ca_file '{}'", endpoint.name(), endpoint.ca_file));
-    case CURLE_LOGIN_DENIED:
-      return JudgeLogin(endpoint);
-    case CURLE_USE_SSL_FAILED: {
-      if (transcript.verb() == "STARTTLS" && transcript.last().code >= 400 && transcript.last().code < 500) {
-        return Delivery::TryAgain(fmt::format("{}: the server refused to begin TLS now {}", endpoint.name(),
-                                              Quoted(transcript.last(), endpoint)));
-      }
-      return Delivery::Failed(fmt::format("{}: the server offers no STARTTLS, and nothing is sent in the clear: use smtps:// if it "
-                                          "has a port for that, or 'tls: none' if the way there is safe", endpoint.name()));
-    }
-    case CURLE_OPERATION_TIMEDOUT:
-      break;
-    default:
-      if (transcript.last().code >= 400) return JudgeReply(way);
-      break;
-  }
-  return Delivery::TryAgain(WhyNoConnection(code, endpoint));
+  SmtpTry done;
+  done.code = code;
+  done.error = error[0] != '\0' ? error : curl_easy_strerror(code);
+  done.needs_utf8 = upload.needs_utf8;
+  done.kept_back = upload.refused;
+  curl_easy_getinfo(handle.get(), CURLINFO_OS_ERRNO, &done.system_error);
+  curl_easy_getinfo(handle.get(), CURLINFO_CONNECT_TIME, &done.connect_seconds);
+  return JudgeSmtp(done, transcript, way);
 }
 
 SmtpOutcome SmtpClient::Send(const EmailWay& way, const std::string& message, bool needs_utf8) {

@@ -31,8 +31,8 @@ class SmtpClient {
   SmtpClient(const SmtpClient&) = delete;
   SmtpClient& operator=(const SmtpClient&) = delete;
 
-  // Sends one message to the way's recipients; returns within the endpoint's time limit, or little more. `needs_utf8`: some
-  // mailbox in it is not ASCII.
+  // Sends one message to the way's recipients; returns within the endpoint's time limit, or little more. `needs_utf8`:
+  // some mailbox in it is not ASCII.
   SmtpOutcome Send(const EmailWay& way, const std::string& message, bool needs_utf8);
 
  private:

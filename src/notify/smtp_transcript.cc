@@ -14,7 +14,8 @@ constexpr size_t kMaxText = 200;  // bytes of a reply that are shown
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 std::string Verb(std::string_view command) {
-  static constexpr std::string_view kVerbs[] = {"EHLO", "HELO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "QUIT", "RSET"};
+  static constexpr std::string_view kVerbs[] = {"EHLO", "HELO", "STARTTLS", "AUTH", "MAIL",
+                                                "RCPT", "DATA", "QUIT",     "RSET"};
   for (const std::string_view verb : kVerbs) {
     if (command.starts_with(verb)) return std::string(verb);
   }

@@ -1,5 +1,5 @@
-// SmtpTranscript: which command got which reply. What is sent is looked at only as far as its verb, so that no password and no
-// text of a message is ever kept.
+// SmtpTranscript: which command got which reply. What is sent is looked at only as far as its verb, so that no password
+// and no text of a message is ever kept.
 #ifndef TOCSIN_NOTIFY_SMTP_TRANSCRIPT_H_
 #define TOCSIN_NOTIFY_SMTP_TRANSCRIPT_H_
 

@@ -39,8 +39,8 @@ std::optional<std::string> PercentDecoded(std::string_view text) {
 bool IsHostName(std::string_view host) {
   if (host.empty() || host.size() > 253 || host.front() == '.' || host.front() == '-' || !IsUtf8(host)) return false;
   return std::all_of(host.begin(), host.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_' ||
-           static_cast<unsigned char>(c) >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+           c == '_' || static_cast<unsigned char>(c) >= 0x80;
   });
 }
 
@@ -82,11 +82,13 @@ absl::Status ReadHostAndPort(std::string_view text, SmtpUrl* url) {
 absl::Status ReadLogin(std::string_view text, SmtpUrl* url) {
   const size_t colon = text.find(':');
   url->user = PercentDecoded(text.substr(0, colon));
-  if (!url->user) return Wrong("a '%' in the user's name is not followed by two hexadecimal digits; a plain one is written %25");
+  if (!url->user)
+    return Wrong("a '%' in the user's name is not followed by two hexadecimal digits; a plain one is written %25");
   if (url->user->empty()) return Wrong("a user's name is missing before the password");
   if (colon == std::string_view::npos) return absl::OkStatus();
   url->password = PercentDecoded(text.substr(colon + 1));
-  if (!url->password) return Wrong("a '%' in the password is not followed by two hexadecimal digits; a plain one is written %25");
+  if (!url->password)
+    return Wrong("a '%' in the password is not followed by two hexadecimal digits; a plain one is written %25");
   return absl::OkStatus();
 }
 

@@ -1,0 +1,130 @@
+// EngineHandle: what the C ABI and the Python module share - an engine with its feed, the alert changes and dead
+// letters that wait to be taken, and a lock around them. C++ hosts have AlertSink and DeadLetterSink instead, and bring
+// their own lock.
+#ifndef TOCSIN_BINDING_ENGINE_HANDLE_H_
+#define TOCSIN_BINDING_ENGINE_HANDLE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "tocsin/engine/engine.h"
+#include "tocsin/engine/plan.h"
+#include "tocsin/ingest/dead_letter.h"
+#include "tocsin/ingest/json_feed.h"
+#include "tocsin/rule/alert.h"
+
+namespace tocsin::binding {
+
+// A DeadLetter that owns its text.
+struct KeptDeadLetter {
+  explicit KeptDeadLetter(const DeadLetter& letter);
+  DeadLetter view() const { return {source, line, offset, reason, detail, record}; }
+
+  std::string source;
+  uint64_t line = 0;
+  uint64_t offset = 0;
+  Reason reason = Reason::kNone;
+  std::string detail;
+  std::string record;
+};
+
+// Threads: any, at any time; calls wait for each other. Throws nothing but what running out of memory throws: after
+// that in a call that changes the engine, every further call throws std::runtime_error, because half of an event may be
+// applied.
+class EngineHandle {
+ public:
+  ~EngineHandle();
+  static absl::StatusOr<std::unique_ptr<EngineHandle>> FromFile(const std::string& path);
+  static absl::StatusOr<std::unique_ptr<EngineHandle>> FromString(std::string_view yaml, std::string_view name);
+
+  // As JsonFeed's. `accepted`, when it is not null, is how many events were taken, also when the file could not be read
+  // to its end.
+  Reason Ingest(std::string_view record, std::string* detail);
+  void IngestMany(std::span<const std::string_view> records, uint64_t* accepted);
+  void IngestLines(std::string_view text, uint64_t* accepted);
+  absl::Status IngestFile(const std::string& path, uint64_t* accepted);
+
+  void AdvanceTo(Time t);
+  std::optional<Time> now();
+  absl::StatusOr<OwnedValue> Value(std::string_view metric, std::span<const Key> keys);
+  tocsin::Statistics Statistics();
+
+  // Changes wait in order, without a bound, until they are taken: an alert is never lost. Pending and cancelled ones
+  // wait only while `wanted`, which is false at first.
+  void WantPending(bool wanted);
+  std::vector<AlertChange> PollAlerts();
+  // Hands the first to `take`, and lets go of it when that has returned. False when none waits.
+  template <typename Take>
+  bool PollAlert(Take&& take) {
+    return Read([&] { return HandOut(alerts_.waiting, take); });
+  }
+
+  // At most `limit` dead letters wait, none at first; what comes when they are full is counted by reason but not kept,
+  // so that the first of a series stay.
+  void KeepDeadLetters(size_t limit);
+  std::vector<KeptDeadLetter> PollDeadLetters();
+  template <typename Take>
+  bool PollDeadLetter(Take&& take) {
+    return Read([&] { return HandOut(dead_letters_.waiting, take); });
+  }
+
+ private:
+  class AlertQueue : public AlertSink {
+   public:
+    void OnAlert(const AlertChange& change) override;
+    std::deque<AlertChange> waiting;
+    bool pending_wanted = false;
+  };
+  class DeadLetterQueue : public DeadLetterSink {
+   public:
+    void OnDeadLetter(const DeadLetter& letter) override;
+    std::deque<KeptDeadLetter> waiting;
+    size_t limit = 0;
+  };
+
+  struct Running {
+    Running(std::shared_ptr<const Plan> plan, AlertSink* alerts, DeadLetterSink* dead_letters)
+        : engine(std::move(plan), alerts), feed(engine, dead_letters) {}
+    Engine engine;
+    JsonFeed feed;
+  };
+
+  explicit EngineHandle(std::shared_ptr<const Plan> plan);
+  template <typename Body>
+  auto Mutate(Body&& body);
+  template <typename Body>
+  auto Read(Body&& body) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    CheckUsable();
+    return body();
+  }
+  template <typename T, typename Take>
+  static bool HandOut(std::deque<T>& queue, Take& take) {
+    if (queue.empty()) return false;
+    take(queue.front());
+    queue.pop_front();
+    return true;
+  }
+  void CheckUsable() const;
+
+  std::mutex mutex_;  // guards all below
+  AlertQueue alerts_;
+  DeadLetterQueue dead_letters_;
+  std::unique_ptr<Running> running_;
+  bool broken_ = false;
+};
+
+}  // namespace tocsin::binding
+
+#endif  // TOCSIN_BINDING_ENGINE_HANDLE_H_
