@@ -1,6 +1,6 @@
 // Sends alerts through one notifier and prints what came of each: the driver of test_email.py.
 //
-//   send_test_mail KIND [--count N] [--pause SECONDS] [--summary TEXT] [--resolved] OPTION=VALUE…
+//   send_test_mail KIND [--count N] [--pause SECONDS] [--same] [--summary TEXT] [--resolved] OPTION=VALUE…
 //
 // Exit status: 0 delivered, 1 failed for good, 4 to be tried again, 2 the options are wrong.
 #include <chrono>
@@ -19,6 +19,7 @@ struct Arguments {
   int count = 1;
   double pause = 0;
   std::string summary = "Refunds of 612.50 GBP in a day in France";
+  bool same = false;  // each is a further try of the first
   bool resolved = false;
 };
 
@@ -37,6 +38,8 @@ Arguments Read(int argc, char** argv) {
     } else if (argument == "--summary") {
       arguments.summary = next;
       ++i;
+    } else if (argument == "--same") {
+      arguments.same = true;
     } else if (argument == "--resolved") {
       arguments.resolved = true;
     } else {
@@ -88,7 +91,8 @@ int main(int argc, char** argv) {
   int status = 0;
   for (int i = 0; i < arguments.count; ++i) {
     if (i > 0) std::this_thread::sleep_for(std::chrono::duration<double>(arguments.pause));
-    status = Print((*notifier)->Deliver(MakeNotification(arguments, static_cast<uint64_t>(i + 1))));
+    status =
+        Print((*notifier)->Deliver(MakeNotification(arguments, arguments.same ? 1 : static_cast<uint64_t>(i + 1))));
     std::fflush(stdout);
   }
   return status;

@@ -55,6 +55,7 @@ class Mailbox:
         self.envelopes = []
         self.connections = 0
         self.refuse = {}  # recipient -> reply
+        self.refuse_once = {}  # likewise, the first time only
         self.refuse_sender = None
         self.refuse_message = None
 
@@ -70,6 +71,8 @@ class Mailbox:
         return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
+        if address in self.refuse_once:
+            return self.refuse_once.pop(address)
         if address in self.refuse:
             return self.refuse[address]
         envelope.rcpt_tos.append(address)

@@ -12,7 +12,7 @@ import pytest
 from smtp_server import PASSWORD, USER, Authority, Server, free_port
 
 DRIVER = os.environ["TOCSIN_SEND_TEST_MAIL"]
-SUMMARY = "法国一天内退款 612.50 英镑：超过上限 500，请立即检查退款最多的客户以及他们最近的订单"
+SUMMARY = "法国一天内退款 612.50 英镑：超过上限 500，请立即检查退款最多的客户以及最近的订单"
 
 
 @pytest.fixture(scope="session")
@@ -158,12 +158,19 @@ def test_tls_from_the_first_byte(context, authority):
         assert len(server.mailbox.envelopes) == 2
 
 
+def test_tls_from_the_first_byte_at_a_port_that_begins_in_the_clear(server, authority):
+    sent = send_to(server, authority, server=f"smtps://localhost:{server.port}")
+    assert sent.status == 4
+    assert sent.lines[0].startswith(f"try again: localhost:{server.port}: TLS could not be set up (")
+    assert sent.lines[0].endswith("); port 465 is usually smtps://, port 587 smtp://")
+
+
 def test_without_tls_only_when_asked_for():
     with Server(login=False) as server:
         plain = dict(server=f"smtp://localhost:{server.port}")
         assert send(**plain) == [
-            f"failed: localhost:{server.port}: the server offers no STARTTLS, and nothing is sent in the clear: use smtps:// if it "
-            "has a port for that, or 'tls: none' if the way there is safe"]
+            f"failed: localhost:{server.port}: the server offers no STARTTLS, and nothing is sent in the clear: use "
+            "smtps:// if it has a port for that, or 'tls: none' if the way there is safe"]
         assert not server.mailbox.envelopes
         assert send(**plain, tls="none") == ["delivered: "]
         assert send(server=f"smtp://localhost:{server.port}?tls=none") == ["delivered: "]
@@ -183,19 +190,21 @@ def test_a_connection_that_the_server_closed_is_made_anew(context, authority):
 
 def test_a_wrong_password(server, authority):
     assert send_to(server, authority, password="wrong-secret") == [
-        f"failed: localhost:{server.port}: login as '{USER}' was refused (535 5.7.8 Authentication credentials invalid)"]
+        f"failed: localhost:{server.port}: login as '{USER}' was refused "
+        "(535 5.7.8 Authentication credentials invalid)"]
 
 
 def test_a_missing_login(server, authority):
     sent = send(server=f"smtp://localhost:{server.port}", ca_file=authority.certificate)
     assert sent == [
-        f"failed: localhost:{server.port}: the server refused 'tocsin@localhost' as the sender (530 5.7.0 Authentication required): "
-        "it may want a login, see 'user' and 'password'"]
+        f"failed: localhost:{server.port}: the server refused 'tocsin@localhost' as the sender "
+        "(530 5.7.0 Authentication required): it may want a login, see 'user' and 'password'"]
 
 
 def test_no_server():
     port = free_port()
-    assert send(server=f"smtp://127.0.0.1:{port}") == [f"try again: cannot connect to 127.0.0.1:{port}: Connection refused"]
+    assert send(server=f"smtp://127.0.0.1:{port}") == [
+        f"try again: cannot connect to 127.0.0.1:{port}: Connection refused"]
 
 
 def test_no_such_host():
@@ -220,7 +229,8 @@ def test_a_certificate_for_another_name(authority):
     with Server(authority.issue("other", "DNS:mail.example.com")) as server:
         sent = send_to(server, authority)
         assert sent.status == 1
-        assert f"localhost:{server.port}: the server's certificate is for another name than 'localhost' (" in sent.lines[0]
+        name = f"localhost:{server.port}"
+        assert f"{name}: the server's certificate is for another name than 'localhost' (" in sent.lines[0]
         assert not server.mailbox.envelopes
 
 
@@ -246,11 +256,24 @@ def test_a_refused_recipient(server, authority, reply, outcome):
 def test_one_wrong_address_does_not_keep_the_others_from_knowing(server, authority):
     server.mailbox.refuse["b@example.com"] = "550 5.1.1 no such user"
     assert send_to(server, authority, to=["a@example.com", "b@example.com", "c@example.com"]) == [
-        f"failed: localhost:{server.port}: the server refused the recipient 'b@example.com' (550 5.1.1 no such user); 2 got the message"]
+        f"failed: localhost:{server.port}: the server refused the recipient 'b@example.com' (550 5.1.1 no such user); "
+        "2 got the message"]
     assert server.mailbox.envelopes[0][0].rcpt_tos == ["a@example.com", "c@example.com"]
 
 
-@pytest.mark.parametrize("field, what", [("refuse_sender", f"'{USER}' as the sender"), ("refuse_message", "the message")])
+def test_who_has_the_message_does_not_get_it_again_when_the_others_do(server, authority):
+    server.mailbox.refuse_once["b@example.com"] = "451 4.7.1 greylisted"
+    assert send_to(server, authority, "--count", "3", "--same", to=["a@example.com", "b@example.com"]) == [
+        f"try again: localhost:{server.port}: the server refused the recipient 'b@example.com' (451 4.7.1 greylisted); "
+        "1 got the message", "delivered: ", "delivered: "]
+    first, second, third = server.mailbox.envelopes
+    assert (first[0].rcpt_tos, second[0].rcpt_tos) == (["a@example.com"], ["b@example.com"])
+    assert third[0].rcpt_tos == ["a@example.com", "b@example.com"]
+    assert len({message["Message-ID"] for message in server.mailbox.messages}) == 1
+
+
+@pytest.mark.parametrize("field, what", [
+    ("refuse_sender", f"'{USER}' as the sender"), ("refuse_message", "the message")])
 def test_a_refusal(server, authority, field, what):
     setattr(server.mailbox, field, "554 5.7.1 not from you")
     assert send_to(server, authority) == [

@@ -1,0 +1,22 @@
+# tocsin_ffi_header(header plain): writes the declarations of `header` without comments, preprocessor and attributes.
+function(tocsin_ffi_header header plain)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${header}")
+  file(READ "${header}" text)
+  # A semicolon would be taken for the separator of a list, a bracket for its quotation.
+  string(REPLACE ";" "<semicolon>" text "${text}")
+  string(REPLACE "[" "<open>" text "${text}")
+  string(REPLACE "]" "<close>" text "${text}")
+  string(REGEX REPLACE "/\\*([^*]|\\*+[^*/])*\\*+/" "" text "${text}")
+  # What is for C++ only goes with its condition.
+  string(REGEX REPLACE "#ifdef __cplusplus\n[^\n]*\n#endif\n" "" text "${text}")
+  string(REGEX REPLACE "(^|\n)#[^\n]*" "\\1" text "${text}")
+  string(REPLACE "TOCSIN_API " "" text "${text}")
+  string(REGEX REPLACE ",\n +" ", " text "${text}")
+  string(REGEX REPLACE " +\n" "\n" text "${text}")
+  string(REGEX REPLACE "\n\n+" "\n" text "${text}")
+  string(REGEX REPLACE "^\n+" "" text "${text}")
+  string(REPLACE "<semicolon>" ";" text "${text}")
+  string(REPLACE "<open>" "[" text "${text}")
+  string(REPLACE "<close>" "]" text "${text}")
+  file(CONFIGURE OUTPUT "${plain}" CONTENT "${text}" @ONLY)
+endfunction()

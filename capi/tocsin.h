@@ -1,0 +1,247 @@
+/*
+ * Tocsin in C: customer events in, alert changes out.
+ *
+ *   tocsin_engine *engine = NULL;
+ *   tocsin_error *error = NULL;
+ *   if (tocsin_engine_new_from_file("rules.yaml", 10, &engine, &error) != TOCSIN_OK) {
+ *     fprintf(stderr, "%s\n", tocsin_error_message(error, NULL));
+ *     tocsin_error_free(error);
+ *   }
+ *   tocsin_engine_ingest_json(engine, record, record_length, &reason, &error);
+ *   while (tocsin_engine_poll_alert(engine, &alert, &error) == TOCSIN_OK && alert != NULL) {
+ *     puts(tocsin_alert_json(alert, NULL));
+ *     tocsin_alert_free(alert);
+ *   }
+ *   tocsin_engine_free(engine);
+ *
+ * Conventions:
+ *
+ *  1. A function that can fail returns a status: TOCSIN_OK, which is 0, or one of the codes below. Its results come
+ *     through out-parameters; on failure handles are set to NULL and every other result is left untouched.
+ *  2. The last parameter of such a function, `error`, may be NULL. If it is not, *error is set by every call: to NULL
+ *     on success, on failure to an object that the caller frees. What it pointed to before is not freed.
+ *  3. Text given to a function is a pointer and a length in bytes, UTF-8; no NUL is needed. It is borrowed for the call
+ *     only. NULL with length 0 is the empty text.
+ *  4. Text handed out belongs to the object it was asked of and lives until that object is freed. It ends in a NUL, and
+ *     its length is stored in *length unless `length` is NULL.
+ *  5. Whoever is handed an object frees it, with the function of its name; freeing NULL does nothing. No object keeps
+ *     another alive, and memory never passes between this library and the caller's malloc and free.
+ *
+ *       object               freed by                   by several threads
+ *       tocsin_engine        tocsin_engine_free         at any time, calls wait for each other; free it when none runs
+ *       tocsin_alert         tocsin_alert_free          at any time, it never changes
+ *       tocsin_dead_letter   tocsin_dead_letter_free    at any time, it never changes
+ *       tocsin_error         tocsin_error_free          at any time, it never changes
+ *
+ *  6. Times are 64-bit counts of nanoseconds since 1970-01-01T00:00:00Z, years 1678 to 2262. Truth values are int32_t,
+ *     0 or 1.
+ *  7. Nothing here calls back, starts a thread, prints, exits or reads a clock. Several engines are independent. After
+ *     fork(), a child may use the engines that it creates itself.
+ *  8. The library is compatible for as long as tocsin_abi_version() is the same: functions and constants are added,
+ *     never changed or removed. Numbers given to constants are never used again for something else. At 0, while the
+ *     release is 0.x, a new minor release may still change them.
+ *     What does not say since when it is there has been there since 0.1.
+ *  9. After TOCSIN_OUT_OF_MEMORY from a call that changes an engine, that engine answers TOCSIN_INTERNAL: free it.
+ */
+#ifndef TOCSIN_H_
+#define TOCSIN_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifndef TOCSIN_API
+#if defined(__GNUC__)
+#define TOCSIN_API __attribute__((visibility("default")))
+#else
+#define TOCSIN_API
+#endif
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Versions ---------------------------------------------------------------------------------------------------- */
+
+/* Of this header: major * 1000000 + minor * 1000 + patch. */
+#define TOCSIN_VERSION_NUM 1000
+/* Of the functions of this header. */
+#define TOCSIN_ABI_VERSION 0
+
+/* Of the library that runs: "0.1.0". Lives forever. */
+TOCSIN_API const char* tocsin_version(void);
+/* The same as TOCSIN_VERSION_NUM counts it. */
+TOCSIN_API int32_t tocsin_version_number(void);
+/* TOCSIN_ABI_VERSION of the library that runs. */
+TOCSIN_API int32_t tocsin_abi_version(void);
+
+/* ---- Status codes and errors ------------------------------------------------------------------------------------- */
+
+#define TOCSIN_OK 0
+#define TOCSIN_INVALID_ARGUMENT 1  /* a config with mistakes, keys that are not the metric's, an unwanted NULL */
+#define TOCSIN_NOT_FOUND 2         /* a file, a metric */
+#define TOCSIN_PERMISSION_DENIED 3 /* a file that may not be read */
+#define TOCSIN_DATA_LOSS 4         /* a file that is damaged or ends too soon */
+#define TOCSIN_OUT_OF_MEMORY 5
+#define TOCSIN_UNSUPPORTED 6
+#define TOCSIN_INTERNAL 7 /* anything else; the message says more */
+
+typedef struct tocsin_error tocsin_error;
+
+/* One of the codes above; TOCSIN_OK for NULL. */
+TOCSIN_API int32_t tocsin_error_code(const tocsin_error* error);
+/* What was wrong, where, and what would be right, for a person; several lines for a config with mistakes. */
+TOCSIN_API const char* tocsin_error_message(const tocsin_error* error, size_t* length);
+
+/* A config with mistakes is answered with all of them. How many there are; 0 for an error of another kind. */
+TOCSIN_API size_t tocsin_error_count(const tocsin_error* error);
+/* Of mistake number `index`, from 0: the file as it was given; NULL beyond the last. */
+TOCSIN_API const char* tocsin_error_file(const tocsin_error* error, size_t index, size_t* length);
+/* Its line and its column in characters, from 1; 0 when the place is not known, and beyond the last. */
+TOCSIN_API int32_t tocsin_error_line(const tocsin_error* error, size_t index);
+TOCSIN_API int32_t tocsin_error_column(const tocsin_error* error, size_t index);
+/* What is wrong there ("no metric or key named 'refund_24h'"), and what was probably meant ("did you mean
+   'refunds_24h'?"), which may be empty; NULL beyond the last. */
+TOCSIN_API const char* tocsin_error_detail(const tocsin_error* error, size_t index, size_t* length);
+TOCSIN_API const char* tocsin_error_hint(const tocsin_error* error, size_t index, size_t* length);
+
+TOCSIN_API void tocsin_error_free(tocsin_error* error);
+
+/* ---- Engines ----------------------------------------------------------------------------------------------------- */
+
+typedef struct tocsin_engine tocsin_engine;
+
+/* An engine from a config file, or from the text of one; `name` stands for the file in messages.
+   TOCSIN_INVALID_ARGUMENT with every mistake when the config is wrong. */
+TOCSIN_API int32_t tocsin_engine_new_from_file(const char* path, size_t path_length, tocsin_engine** engine,
+                                               tocsin_error** error);
+TOCSIN_API int32_t tocsin_engine_new_from_string(const char* yaml, size_t yaml_length, const char* name,
+                                                 size_t name_length, tocsin_engine** engine, tocsin_error** error);
+TOCSIN_API void tocsin_engine_free(tocsin_engine* engine);
+
+/* Why a record or event was not taken. */
+#define TOCSIN_REASON_NONE 0 /* taken */
+#define TOCSIN_REASON_MALFORMED 1
+#define TOCSIN_REASON_EMPTY 2
+#define TOCSIN_REASON_ENCODING 3
+#define TOCSIN_REASON_NOT_AN_OBJECT 4
+#define TOCSIN_REASON_MISSING_TYPE 5
+#define TOCSIN_REASON_UNKNOWN_TYPE 6
+#define TOCSIN_REASON_MISSING_TIME 7
+#define TOCSIN_REASON_BAD_TIME 8
+#define TOCSIN_REASON_OUT_OF_RANGE 9
+#define TOCSIN_REASON_BAD_VALUE 10
+#define TOCSIN_REASON_LATE 11
+#define TOCSIN_REASON_DUPLICATE 12
+#define TOCSIN_REASON_TOO_FAR_AHEAD 13
+#define TOCSIN_REASON_IGNORED 14 /* an unknown type that the config says to ignore */
+
+/* "malformed", "bad_time", ...; "accepted" for TOCSIN_REASON_NONE; NULL for a number that is none of them. Lives
+   forever. */
+TOCSIN_API const char* tocsin_reason_name(int32_t reason);
+
+/* One event as a JSON object. A record that is not taken is not a failure, so that a bad event never stops a stream:
+   the status is TOCSIN_OK and *reason (unless `reason` is NULL) says why. */
+TOCSIN_API int32_t tocsin_engine_ingest_json(tocsin_engine* engine, const char* record, size_t record_length,
+                                             int32_t* reason, tocsin_error** error);
+/* Many, one a line; faster than one by one, with the same effect. *accepted (unless NULL) is how many were taken. */
+TOCSIN_API int32_t tocsin_engine_ingest_json_lines(tocsin_engine* engine, const char* text, size_t text_length,
+                                                   uint64_t* accepted, tocsin_error** error);
+/* All lines of a file, also a gzip one; "-" is standard input. When the file cannot be read to its end, what came
+   before stands, and *accepted counts it. */
+TOCSIN_API int32_t tocsin_engine_ingest_json_file(tocsin_engine* engine, const char* path, size_t path_length,
+                                                  uint64_t* accepted, tocsin_error** error);
+
+/* Moves the clock to `time_ns` and closes that instant: what is due until then, and at it, is decided. A time before
+   the clock has no effect. After the last event of a history, advance to tocsin_engine_now. */
+TOCSIN_API int32_t tocsin_engine_advance_to(tocsin_engine* engine, int64_t time_ns, tocsin_error** error);
+/* The clock. *has_time is 0 before the first event and the first advance; *time_ns is then left untouched. */
+TOCSIN_API int32_t tocsin_engine_now(tocsin_engine* engine, int64_t* time_ns, int32_t* has_time, tocsin_error** error);
+
+/* One key of a group: {"country", 7, "France", 6}. The value is read as the key's declared type. It never grows. */
+typedef struct tocsin_key {
+  const char* name;
+  size_t name_length;
+  const char* value;
+  size_t value_length;
+} tocsin_key;
+
+/* The value of a metric that is a number, for one group, at the clock. *has_value is 0 when there is none (the mean of
+   nothing); *value is then left untouched. TOCSIN_NOT_FOUND for an unknown metric, TOCSIN_INVALID_ARGUMENT for keys
+   that are not the metric's, TOCSIN_UNSUPPORTED for a metric that is not a number. `keys` may be NULL when `key_count`
+   is 0. */
+TOCSIN_API int32_t tocsin_engine_value(tocsin_engine* engine, const char* metric, size_t metric_length,
+                                       const tocsin_key* keys, size_t key_count, double* value, int32_t* has_value,
+                                       tocsin_error** error);
+/* How many records and events have met that fate since the engine was made; TOCSIN_REASON_NONE: were accepted. */
+TOCSIN_API int32_t tocsin_engine_count(tocsin_engine* engine, int32_t reason, uint64_t* count, tocsin_error** error);
+
+/* ---- Alert changes ----------------------------------------------------------------------------------------------- */
+
+/* An alert began, fired or ended. Changes wait in the engine, in order, until they are polled. None is ever dropped, so
+   an engine that nobody polls grows. */
+typedef struct tocsin_alert tocsin_alert;
+
+#define TOCSIN_CHANGE_PENDING 1   /* the condition began to hold; `for` is running */
+#define TOCSIN_CHANGE_FIRING 2    /* the alert fires */
+#define TOCSIN_CHANGE_RESOLVED 3  /* it has ended */
+#define TOCSIN_CHANGE_CANCELLED 4 /* it ended while pending */
+
+/* "pending", "firing", ...; NULL for a number that is none of them. Lives forever. */
+TOCSIN_API const char* tocsin_change_name(int32_t change);
+
+/* Pending and cancelled changes wait to be polled only while `wanted` is 1; at first it is 0. */
+TOCSIN_API int32_t tocsin_engine_want_pending(tocsin_engine* engine, int32_t wanted, tocsin_error** error);
+/* Takes the first change that waits; *alert is NULL when there is none. Never blocks for one. */
+TOCSIN_API int32_t tocsin_engine_poll_alert(tocsin_engine* engine, tocsin_alert** alert, tocsin_error** error);
+
+/* The change as one line of JSON, byte for byte what the command writes, without a newline. NULL for NULL. */
+TOCSIN_API const char* tocsin_alert_json(const tocsin_alert* alert, size_t* length);
+/* One of TOCSIN_CHANGE_...; 0 for NULL. */
+TOCSIN_API int32_t tocsin_alert_change(const tocsin_alert* alert);
+/* The instant of the change, by the engine's clock; 0 for NULL. */
+TOCSIN_API int64_t tocsin_alert_time_ns(const tocsin_alert* alert);
+/* Counts the changes of its engine from 1, those not waited for included; 0 for NULL. */
+TOCSIN_API uint64_t tocsin_alert_seq(const tocsin_alert* alert);
+/* The rule's name, its severity and the rendered summary; the last two are empty where the rule has none. NULL for
+   NULL. */
+TOCSIN_API const char* tocsin_alert_rule(const tocsin_alert* alert, size_t* length);
+TOCSIN_API const char* tocsin_alert_severity(const tocsin_alert* alert, size_t* length);
+TOCSIN_API const char* tocsin_alert_summary(const tocsin_alert* alert, size_t* length);
+/* The value of a label; NULL when the alert has no label of that name. */
+TOCSIN_API const char* tocsin_alert_label(const tocsin_alert* alert, const char* name, size_t name_length,
+                                          size_t* length);
+TOCSIN_API void tocsin_alert_free(tocsin_alert* alert);
+
+/* ---- Dead letters ------------------------------------------------------------------------------------------------ */
+
+/* A record that was not taken, with where it stood and why. */
+typedef struct tocsin_dead_letter tocsin_dead_letter;
+
+/* At most `limit` dead letters wait to be polled; at first 0. What comes when that many wait is still counted by
+   reason, but not kept. */
+TOCSIN_API int32_t tocsin_engine_keep_dead_letters(tocsin_engine* engine, size_t limit, tocsin_error** error);
+/* Takes the first that waits; *letter is NULL when there is none. */
+TOCSIN_API int32_t tocsin_engine_poll_dead_letter(tocsin_engine* engine, tocsin_dead_letter** letter,
+                                                  tocsin_error** error);
+
+/* As one line of JSON, byte for byte what the command writes, without a newline. NULL for NULL. */
+TOCSIN_API const char* tocsin_dead_letter_json(const tocsin_dead_letter* letter, size_t* length);
+/* One of TOCSIN_REASON_...; 0 for NULL. */
+TOCSIN_API int32_t tocsin_dead_letter_reason(const tocsin_dead_letter* letter);
+/* Its line in the text or file that was ingested, from 1; 0 for NULL. */
+TOCSIN_API uint64_t tocsin_dead_letter_line(const tocsin_dead_letter* letter);
+/* Why, for a person. NULL for NULL. */
+TOCSIN_API const char* tocsin_dead_letter_detail(const tocsin_dead_letter* letter, size_t* length);
+TOCSIN_API void tocsin_dead_letter_free(tocsin_dead_letter* letter);
+
+/* ---- Helpers ----------------------------------------------------------------------------------------------------- */
+
+/* Reads an RFC 3339 time, "2010-12-01T09:41:00Z". TOCSIN_INVALID_ARGUMENT when it is none. */
+TOCSIN_API int32_t tocsin_parse_time(const char* text, size_t text_length, int64_t* time_ns, tocsin_error** error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* TOCSIN_H_ */

@@ -1,0 +1,50 @@
+"""History through an engine: what would have fired."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any, Dict, Iterable, List, Optional, Union
+
+from ._core import Alert, DeadLetter
+from ._engine import MAX_DEAD_LETTERS, Engine
+from ._records import Record, TimeLike
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What a replay found."""
+
+    alerts: List[Alert]
+    #: As ``Engine.statistics``, at the end.
+    statistics: Dict[str, Any]
+    #: What was not taken: at most ``max_dead_letters`` of them.
+    dead_letters: List[DeadLetter]
+
+
+def replay(
+    rules: Union[str, os.PathLike[str]],
+    events: Union[str, os.PathLike[str], Iterable[Record]],
+    *,
+    pending: bool = False,
+    until: Optional[TimeLike] = None,
+    max_dead_letters: int = MAX_DEAD_LETTERS,
+) -> Replay:
+    """Runs ``events`` through the rules of the file ``rules`` and returns what would have fired.
+
+        result = tocsin.replay("rules.yaml", "events.jsonl.gz")
+        for alert in result.alerts:
+            print(alert.time, alert.rule, alert.change, alert.labels)
+
+    ``events`` is the path of a JSON Lines file (also a gzip one) or any iterable of records as ``Engine.ingest`` takes
+    them. At the end the clock advances to ``until``, or, without it, closes the instant of the last event.
+    """
+    engine = Engine(rules, pending=pending, max_dead_letters=max_dead_letters)
+    if isinstance(events, (str, os.PathLike)):
+        engine.ingest_file(events)
+    else:
+        engine.ingest_many(events)
+    end = engine.now_ns if until is None else until
+    if end is not None:
+        engine.advance_to(end)
+    return Replay(engine.poll_alerts(), engine.statistics, engine.poll_dead_letters())

@@ -1,0 +1,72 @@
+// The wheel against a sorted multimap.
+#include "engine/timers.h"
+
+#include <map>
+#include <random>
+#include <vector>
+
+#include "support/catch.h"
+
+namespace tocsin {
+namespace {
+
+TEST_CASE("timers are taken at their instant, not before", "[engine]") {
+  Timers timers;
+  std::vector<Timer> due;
+  CHECK_FALSE(timers.Next());
+  timers.Set({FromNanos(-5), Timer::Kind::kTick, 1, 2});
+  timers.Set({Time::max(), Timer::Kind::kExit, 3, 4});
+  CHECK(timers.Next() == FromNanos(-5));
+  timers.TakeDue(FromNanos(-6), &due);
+  CHECK(due.empty());
+  timers.TakeDue(FromNanos(-5), &due);
+  REQUIRE(due.size() == 1);
+  CHECK(due[0].row == 2);
+  CHECK(timers.Next() == Time::max());
+  timers.TakeDue(Time::max(), &due);
+  CHECK(due.size() == 2);
+  CHECK(timers.size() == 0);
+}
+
+TEST_CASE("randomised: the wheel agrees with a sorted list", "[engine]") {
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    CAPTURE(seed);
+    std::mt19937_64 random(seed);
+    Timers timers;
+    std::multimap<Time, uint32_t> obvious;
+    int64_t now = seed % 2 == 0 ? -1'000'000 : 1'700'000'000'000'000'000;
+    uint32_t number = 0;
+    for (int step = 0; step < 3000; ++step) {
+      for (uint64_t n = random() % 4; n > 0; --n) {
+        // From nanoseconds to years ahead, many at the same instant.
+        int64_t ahead = static_cast<int64_t>(random() & ((uint64_t{1} << (random() % 55)) - 1));
+        if (random() % 3 == 0) ahead = 1000;
+        obvious.emplace(FromNanos(now + ahead), number);
+        timers.Set({FromNanos(now + ahead), Timer::Kind::kExit, number++, 0});
+      }
+      REQUIRE(timers.Next().has_value() == !obvious.empty());
+      if (!obvious.empty()) REQUIRE(*timers.Next() == obvious.begin()->first);
+      if (random() % 3 == 0 && timers.Next()) {
+        now = ToNanos(*timers.Next());
+      } else {
+        now += static_cast<int64_t>(random() & ((uint64_t{1} << (random() % 50)) - 1));
+      }
+      std::vector<Timer> due;
+      timers.TakeDue(FromNanos(now), &due);
+      std::multimap<Time, uint32_t> taken;
+      for (const Timer& timer : due) taken.emplace(timer.time, timer.index);
+      std::multimap<Time, uint32_t> expected(obvious.begin(), obvious.upper_bound(FromNanos(now)));
+      obvious.erase(obvious.begin(), obvious.upper_bound(FromNanos(now)));
+      auto sorted = [](const std::multimap<Time, uint32_t>& map) {
+        std::vector<std::pair<Time, uint32_t>> list(map.begin(), map.end());
+        std::sort(list.begin(), list.end());
+        return list;
+      };
+      REQUIRE(sorted(taken) == sorted(expected));
+      REQUIRE(timers.size() == obvious.size());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tocsin

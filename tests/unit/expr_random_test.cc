@@ -1,0 +1,106 @@
+// The compiled evaluator against one that walks the tree, on expressions and values by chance.
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "expr/check.h"
+#include "expr/lex.h"
+#include "expr/parse.h"
+#include "support/catch.h"
+#include "support/expr_generator.h"
+#include "support/expr_reference.h"
+#include "tocsin/expr/expression.h"
+
+namespace tocsin {
+namespace {
+
+std::string Show(Outcome outcome, const Value& value) {
+  if (outcome == Outcome::kFault) return "fault";
+  if (outcome == Outcome::kNoData) return "no data";
+  if (value.kind() == Kind::kDouble && std::isnan(value.AsDouble())) return "NaN";
+  if (value.kind() == Kind::kDouble && value.AsDouble() == 0) return std::signbit(value.AsDouble()) ? "-0.0" : "0.0";
+  return TypeName(value.kind()) + " " + ToText(value);
+}
+
+Value AsValue(Type type, const reference::Answer& answer) {
+  switch (type.kind) {
+    case Kind::kBool: return Value::Bool(answer.integer != 0);
+    case Kind::kInt: return Value::Int(answer.integer);
+    case Kind::kDouble: return Value::Double(answer.number);
+    case Kind::kString: return Value::String(answer.text);
+    case Kind::kTimestamp: return Value::Timestamp(FromNanos(answer.integer));
+    default: return Value::Span(Duration(answer.integer));
+  }
+}
+
+Tree CheckedTree(const std::string& text, const Environment& environment) {
+  Tree tree;
+  Tokens tokens;
+  Mistakes mistakes;
+  REQUIRE(Lex(text, &tokens, &mistakes));
+  REQUIRE(Parse(text, std::move(tokens), environment.limits().max_depth, &tree, &mistakes));
+  REQUIRE(Check(text, environment, Kind::kNone, &tree, &mistakes));
+  return tree;
+}
+
+struct Seen {
+  int values = 0;
+  int no_data = 0;
+  int faults = 0;
+};
+
+void CompareOn(const std::string& text, const Expression& compiled, const Tree& tree, bool strict,
+               ExpressionGenerator* generator, Scratch* scratch, Seen* seen) {
+  for (int i = 0; i < 4; ++i) {
+    std::vector<Value> values = generator->Values();
+    if (i == 3) values.resize(values.size() / 2);  // what is not given is absent
+    const Time now = FromNanos(1'700'000'000'000'000'000);
+    const Result result = compiled.Evaluate(values, now, *scratch);
+    const reference::Answer answer = reference::Evaluator(tree, values, now, strict).Evaluate();
+    const std::string got = Show(result.outcome, result.value);
+    const std::string expected = Show(answer.outcome, AsValue(tree.root().type, answer));
+    if (got != expected) {
+      for (const Value& value : values) UNSCOPED_INFO(Show(value.absent() ? Outcome::kNoData : Outcome::kValue, value));
+      CAPTURE(text, strict);
+      REQUIRE(got == expected);
+    }
+    seen->values += result.outcome == Outcome::kValue;
+    seen->no_data += result.outcome == Outcome::kNoData;
+    seen->faults += result.outcome == Outcome::kFault;
+  }
+}
+
+TEST_CASE("compiled and tree-walking evaluation agree", "[expr]") {
+  const bool strict = GENERATE(false, true);
+  const Environment environment = ExpressionGenerator::MakeEnvironment(strict);
+  ExpressionGenerator generator(strict ? 11 : 7, strict);
+  Scratch scratch;
+  Seen seen;
+  int compiled_count = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string text = generator.Expression(generator.AnyKind(), 1 + i % 4);
+    if (text.size() > environment.limits().max_source_bytes) continue;
+    std::vector<Diagnostic> mistakes;
+    const auto compiled = Expression::Compile(text, environment, Kind::kNone, "generated", &mistakes);
+    CAPTURE(text, Render(mistakes));
+    REQUIRE(compiled.has_value());
+    ++compiled_count;
+    CompareOn(text, *compiled, CheckedTree(text, environment), strict, &generator, &scratch, &seen);
+
+    // What is printed is the same expression.
+    const std::string printed = compiled->ToString();
+    if (printed.size() > environment.limits().max_source_bytes) continue;
+    const auto again = Expression::Compile(printed, environment, Kind::kNone, "printed", &mistakes);
+    CAPTURE(printed, Render(mistakes));
+    REQUIRE(again.has_value());
+    REQUIRE(again->ToString() == printed);
+  }
+  CHECK(compiled_count > 19'000);
+  // All outcomes must have been met, or nothing was compared.
+  CHECK(seen.values > 10'000);
+  CHECK(seen.no_data > 10'000);
+  CHECK(seen.faults > 3'000);
+}
+
+}  // namespace
+}  // namespace tocsin
