@@ -1,25 +1,25 @@
-// All of Tocsin's public headers. None of them includes a header of a library but Abseil's; what they declare is linked from
-// tocsin::tocsin. For a window or the life of an alert alone, include just that header.
+// All of Tocsin's public headers. None of them includes a header of a library but Abseil's; what they declare is linked
+// from tocsin::tocsin. For a window or the life of an alert alone, include just that header.
 #ifndef TOCSIN_TOCSIN_H_
 #define TOCSIN_TOCSIN_H_
 
-#include "tocsin/base/diagnostic.h"       // IWYU pragma: export
-#include "tocsin/base/time.h"             // IWYU pragma: export
-#include "tocsin/config/config.h"         // IWYU pragma: export
-#include "tocsin/engine/engine.h"         // IWYU pragma: export
-#include "tocsin/engine/plan.h"           // IWYU pragma: export
-#include "tocsin/event/catalog.h"         // IWYU pragma: export
-#include "tocsin/event/event.h"           // IWYU pragma: export
-#include "tocsin/event/reason.h"          // IWYU pragma: export
-#include "tocsin/event/value.h"           // IWYU pragma: export
-#include "tocsin/expr/expression.h"       // IWYU pragma: export
-#include "tocsin/ingest/dead_letter.h"    // IWYU pragma: export
-#include "tocsin/ingest/json_decoder.h"   // IWYU pragma: export
-#include "tocsin/ingest/json_feed.h"      // IWYU pragma: export
-#include "tocsin/notify/dispatcher.h"     // IWYU pragma: export
-#include "tocsin/notify/notifier.h"       // IWYU pragma: export
-#include "tocsin/rule/alert.h"            // IWYU pragma: export
-#include "tocsin/rule/alert_state.h"      // IWYU pragma: export
-#include "tocsin/window/sliding_window.h" // IWYU pragma: export
+#include "tocsin/base/diagnostic.h"        // IWYU pragma: export
+#include "tocsin/base/time.h"              // IWYU pragma: export
+#include "tocsin/config/config.h"          // IWYU pragma: export
+#include "tocsin/engine/engine.h"          // IWYU pragma: export
+#include "tocsin/engine/plan.h"            // IWYU pragma: export
+#include "tocsin/event/catalog.h"          // IWYU pragma: export
+#include "tocsin/event/event.h"            // IWYU pragma: export
+#include "tocsin/event/reason.h"           // IWYU pragma: export
+#include "tocsin/event/value.h"            // IWYU pragma: export
+#include "tocsin/expr/expression.h"        // IWYU pragma: export
+#include "tocsin/ingest/dead_letter.h"     // IWYU pragma: export
+#include "tocsin/ingest/json_decoder.h"    // IWYU pragma: export
+#include "tocsin/ingest/json_feed.h"       // IWYU pragma: export
+#include "tocsin/notify/dispatcher.h"      // IWYU pragma: export
+#include "tocsin/notify/notifier.h"        // IWYU pragma: export
+#include "tocsin/rule/alert.h"             // IWYU pragma: export
+#include "tocsin/rule/alert_state.h"       // IWYU pragma: export
+#include "tocsin/window/sliding_window.h"  // IWYU pragma: export
 
 #endif  // TOCSIN_TOCSIN_H_

@@ -1,5 +1,5 @@
-// A digest that is the same on every machine and in every build: FNV-1a, 64 bits (G. Fowler, L. C. Noll, K.-P. Vo; RFC 9923).
-// It tells definitions apart; it protects nothing.
+// A digest that is the same on every machine and in every build: FNV-1a, 64 bits (G. Fowler, L. C. Noll, K.-P. Vo; RFC
+// 9923). It tells definitions apart; it protects nothing.
 #ifndef TOCSIN_BASE_DIGEST_H_
 #define TOCSIN_BASE_DIGEST_H_
 
@@ -16,7 +16,8 @@ class Digest {
     return Add(static_cast<int64_t>(text.size()));
   }
   Digest& Add(int64_t number) {
-    for (int shift = 0; shift < 64; shift += 8) AddByte(static_cast<unsigned char>(static_cast<uint64_t>(number) >> shift));
+    for (int shift = 0; shift < 64; shift += 8)
+      AddByte(static_cast<unsigned char>(static_cast<uint64_t>(number) >> shift));
     return *this;
   }
   uint64_t value() const { return value_; }

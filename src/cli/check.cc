@@ -34,7 +34,8 @@ void PrintPlan(const std::string& path, const Config& config, const Plan& plan) 
     fmt::print("  metric  {:<20} {} {}, {}\n", metric.name, metric.aggregate, Grouping(metric.keys), Window(metric));
   }
   for (const RuleInfo& rule : plan.rules()) {
-    fmt::print("  rule    {:<20} {}, reads {}, version {}\n", rule.name, Grouping(rule.keys), fmt::join(rule.metrics, ", "), rule.version);
+    fmt::print("  rule    {:<20} {}, reads {}, version {}\n", rule.name, Grouping(rule.keys),
+               fmt::join(rule.metrics, ", "), rule.version);
   }
   if (config.route.receiver.empty()) {
     fmt::print("  route   nobody is told: there is no route\n");

@@ -24,8 +24,9 @@ absl::Status Output::Close() {
   if (std::fflush(file_) != 0) failed_ = true;
   if (file_ != stdout && std::fclose(file_) != 0) failed_ = true;
   file_ = nullptr;
-  return failed_ ? absl::DataLossError(fmt::format("writing {} failed: the disk is full, or who read it has gone", path_))
-                 : absl::OkStatus();
+  return failed_
+             ? absl::DataLossError(fmt::format("writing {} failed: the disk is full, or who read it has gone", path_))
+             : absl::OkStatus();
 }
 
 Output::~Output() {

@@ -70,7 +70,8 @@ class Replayer {
     progress_.Finish();
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
     if (int closed = CloseOutputs(); status == kFine) status = closed;
-    if (!options_.quiet) fmt::print(stderr, "{}", Summarise(*engine_, sink_->counts(), dispatcher_.get(), seconds.count()));
+    if (!options_.quiet)
+      fmt::print(stderr, "{}", Summarise(*engine_, sink_->counts(), dispatcher_.get(), seconds.count()));
     if (int told = ReportDeliveries(); status == kFine) status = told;
     return status;
   }
@@ -88,7 +89,8 @@ class Replayer {
     absl::StatusOr<std::shared_ptr<const Plan>> plan = Plan::Create(config->engine);
     if (!plan.ok()) return Complain(kRefused, plan.status());
     if (options_.notify) {
-      if (config->route.receiver.empty()) return Complain(kRefused, "--notify: the config has no route, so nobody would be told");
+      if (config->route.receiver.empty())
+        return Complain(kRefused, "--notify: the config has no route, so nobody would be told");
       absl::StatusOr<std::unique_ptr<Dispatcher>> dispatcher = Dispatcher::Create(config->receivers, config->route);
       if (!dispatcher.ok()) return Complain(kRefused, dispatcher.status());
       dispatcher_ = *std::move(dispatcher);
@@ -114,8 +116,9 @@ class Replayer {
   int Feed() {
     DeadLetterFile letters(&dead_letters_);
     JsonFeed feed(*engine_, dead_letters_.is_open() ? &letters : nullptr);
-    feed.OnProgress([](void* progress, uint64_t bytes, uint64_t total) { static_cast<Progress*>(progress)->Show(bytes, total); },
-                    &progress_);
+    feed.OnProgress(
+        [](void* progress, uint64_t bytes, uint64_t total) { static_cast<Progress*>(progress)->Show(bytes, total); },
+        &progress_);
     for (const std::string& path : options_.events) {
       progress_.StartFile(path);
       absl::Status read = feed.IngestFile(path);
@@ -140,7 +143,8 @@ class Replayer {
     constexpr size_t kShown = 5;
     const std::vector<FailedDelivery>& failed = dispatcher_->failed();
     for (size_t i = 0; i < failed.size() && i < kShown; ++i) {
-      fmt::print(stderr, "tocsin: {} ({}) was not told: {}\n", failed[i].receiver, failed[i].notifier, failed[i].detail);
+      fmt::print(stderr, "tocsin: {} ({}) was not told: {}\n", failed[i].receiver, failed[i].notifier,
+                 failed[i].detail);
     }
     if (failed.size() > kShown) fmt::print(stderr, "tocsin: and {} more\n", failed.size() - kShown);
     return kIoFailed;

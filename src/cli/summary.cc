@@ -26,8 +26,9 @@ AlertCounts::AlertCounts(const Plan& plan) {
 std::string AlertCounts::Text() const {
   std::string text;
   for (const auto& [rule, count] : counts_) {
-    text += fmt::format("  {:<24} {:>8} fired {:>8} resolved\n", rule, Grouped(count[static_cast<size_t>(Change::kFiring)]),
-                        Grouped(count[static_cast<size_t>(Change::kResolved)]));
+    text +=
+        fmt::format("  {:<24} {:>8} fired {:>8} resolved\n", rule, Grouped(count[static_cast<size_t>(Change::kFiring)]),
+                    Grouped(count[static_cast<size_t>(Change::kResolved)]));
   }
   return text;
 }
@@ -35,8 +36,9 @@ std::string AlertCounts::Text() const {
 std::string Summarise(const Engine& engine, const AlertCounts& counts, const Dispatcher* dispatcher, double seconds) {
   const Statistics statistics = engine.Statistics();
   const uint64_t records = std::accumulate(statistics.events.begin(), statistics.events.end(), uint64_t{0});
-  std::string text = fmt::format("{} records in {:.2f} s, {} a second\n", Grouped(records), seconds,
-                                 Grouped(static_cast<uint64_t>(static_cast<double>(records) / (seconds > 0 ? seconds : 1e-9))));
+  std::string text =
+      fmt::format("{} records in {:.2f} s, {} a second\n", Grouped(records), seconds,
+                  Grouped(static_cast<uint64_t>(static_cast<double>(records) / (seconds > 0 ? seconds : 1e-9))));
   for (size_t r = 0; r < kReasonCount; ++r) {
     if (r != 0 && statistics.events[r] == 0) continue;
     text += fmt::format("  {:<24} {:>8}\n", ReasonName(static_cast<Reason>(r)), Grouped(statistics.events[r]));
@@ -49,7 +51,8 @@ std::string Summarise(const Engine& engine, const AlertCounts& counts, const Dis
   text += counts.Text();
   if (statistics.faults != 0) text += fmt::format("{} evaluations ended in a fault\n", Grouped(statistics.faults));
   if (dispatcher != nullptr) {
-    text += fmt::format("{} notifications delivered, {} failed\n", Grouped(dispatcher->delivered()), Grouped(dispatcher->failed().size()));
+    text += fmt::format("{} notifications delivered, {} failed\n", Grouped(dispatcher->delivered()),
+                        Grouped(dispatcher->failed().size()));
   }
   return text;
 }

@@ -36,13 +36,16 @@ absl::Status Trace::Start(Engine* engine, const std::string& metric, const std::
   }
   absl::StatusOr<Duration> period = ParseDuration(at);
   if (!period.ok() || *period <= Duration::zero()) {
-    return absl::InvalidArgumentError(fmt::format("--trace-at is 'event' or a period such as 1h, and '{}' is neither", at));
+    return absl::InvalidArgumentError(
+        fmt::format("--trace-at is 'event' or a period such as 1h, and '{}' is neither", at));
   }
   engine->Observe(this, {}, *period);
   return absl::OkStatus();
 }
 
-void Trace::OnUpdate(Time now, uint32_t, std::span<const Value> keys, const Value& value) { WriteRow(now, keys, value); }
+void Trace::OnUpdate(Time now, uint32_t, std::span<const Value> keys, const Value& value) {
+  WriteRow(now, keys, value);
+}
 
 void Trace::OnTick(Time now) {
   struct Context {

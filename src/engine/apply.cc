@@ -28,7 +28,8 @@ bool TakeArgument(const ArgumentPlan& plan, const EventView& event, Time now, Sc
 }  // namespace
 
 bool Engine::State::IsWhole(const EventView& event) const {
-  return event.type < layout.events.size() && event.attributes.size() == layout.catalog.event(event.type).attributes.size();
+  return event.type < layout.events.size() &&
+         event.attributes.size() == layout.catalog.event(event.type).attributes.size();
 }
 
 Reason Engine::State::Take(const EventView& event, size_t first_key) {
@@ -53,7 +54,8 @@ void Engine::State::Apply(const EventView& event, size_t first_key) {
     const EventGrouping& grouping = event_plan.groupings[place];
     const PreparedKey& key = prepared[first_key + place];
     if (key.present) {
-      rows[place] = groups[grouping.grouping].FindOrAdd(std::string_view(key_bytes).substr(key.begin, key.size), key.hash);
+      rows[place] =
+          groups[grouping.grouping].FindOrAdd(std::string_view(key_bytes).substr(key.begin, key.size), key.hash);
     } else {
       ++skipped_keys[grouping.grouping];
     }

@@ -1,5 +1,6 @@
-// Batches: what the events of a block will need is fetched for all of them before the first is applied, so that the latencies of
-// memory overlap. Preparing reads and never decides: each event is applied in its turn, exactly as it would be alone.
+// Batches: what the events of a block will need is fetched for all of them before the first is applied, so that the
+// latencies of memory overlap. Preparing reads and never decides: each event is applied in its turn, exactly as it
+// would be alone.
 #include <algorithm>
 
 #include "engine/state.h"
@@ -46,7 +47,8 @@ void Engine::State::Prepare(std::span<const EventView> block) {
     }
   };
   for_each_key([&](const EventGrouping& place, PreparedKey* key) { groups[place.grouping].PrefetchSlot(key->hash); });
-  for_each_key([&](const EventGrouping& place, PreparedKey* key) { key->row = groups[place.grouping].PrefetchRow(key->hash); });
+  for_each_key(
+      [&](const EventGrouping& place, PreparedKey* key) { key->row = groups[place.grouping].PrefetchRow(key->hash); });
   for_each_key([&](const EventGrouping& place, PreparedKey* key) {
     if (key->row == nullptr) return;
     for (uint32_t window : place.windows) WindowInRow(layout.windows[window], key->row, pool).Prefetch();

@@ -30,7 +30,8 @@ Engine::State::State(std::shared_ptr<const Plan> plan_to_run, AlertSink* sink_to
   observed.resize(layout.windows.size());
 }
 
-Engine::Engine(std::shared_ptr<const Plan> plan, AlertSink* sink) : state_(std::make_unique<State>(std::move(plan), sink)) {}
+Engine::Engine(std::shared_ptr<const Plan> plan, AlertSink* sink)
+    : state_(std::make_unique<State>(std::move(plan), sink)) {}
 Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
@@ -65,7 +66,8 @@ tocsin::Statistics Engine::Statistics() const {
     if (count != 0) statistics.skipped.push_back({std::move(where), count});
   };
   for (size_t g = 0; g < state_->groups.size(); ++g) {
-    add(fmt::format("grouping [{}], without a key", fmt::join(state_->layout.groupings[g].keys, ", ")), state_->skipped_keys[g]);
+    add(fmt::format("grouping [{}], without a key", fmt::join(state_->layout.groupings[g].keys, ", ")),
+        state_->skipped_keys[g]);
   }
   for (size_t w = 0; w < state_->layout.windows.size(); ++w) {
     add(state_->layout.windows[w].description + ", where without an answer", state_->skipped_where[w]);

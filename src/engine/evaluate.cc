@@ -95,7 +95,8 @@ void Engine::State::Tell(RuleRow which, Change change) {
   for (size_t k = 0; k < keys.size(); ++k) told.labels.emplace_back(grouping.keys[k], ToText(keys[k]));
   std::sort(told.labels.begin(), told.labels.end());
   Fill(rule.grouping, which.row, rule.condition_metrics);
-  for (uint32_t slot : rule.condition_metrics) told.values.emplace_back(grouping.variables[slot].name, OwnedValue(variables[slot]));
+  for (uint32_t slot : rule.condition_metrics)
+    told.values.emplace_back(grouping.variables[slot].name, OwnedValue(variables[slot]));
   std::vector<uint32_t> slots;
   for (uint32_t slot : rule.summary_slots) {
     if (slot < grouping.variables.size()) slots.push_back(slot);

@@ -1,4 +1,5 @@
-// Plan::Layout: everything an engine runs, resolved to indices and offsets. Made once by the files plan*.cc, then immutable.
+// Plan::Layout: everything an engine runs, resolved to indices and offsets. Made once by the files plan*.cc, then
+// immutable.
 #ifndef TOCSIN_ENGINE_LAYOUT_H_
 #define TOCSIN_ENGINE_LAYOUT_H_
 
@@ -61,8 +62,8 @@ struct EventGrouping {
 // A rule that an event type can change.
 struct EventRule {
   uint32_t rule = 0;
-  uint32_t place = 0;                  // index of its EventGrouping
-  std::vector<uint32_t> touched_by;    // positions in EventPlan's windows, counted over all its groupings
+  uint32_t place = 0;                // index of its EventGrouping
+  std::vector<uint32_t> touched_by;  // positions in EventPlan's windows, counted over all its groupings
 };
 
 struct EventPlan {
@@ -76,11 +77,11 @@ struct Plan::Layout {
   Catalog catalog;
   std::vector<GroupingPlan> groupings;
   std::vector<WindowPlan> windows;
-  std::vector<MetricPlan> metrics;  // by name, as metric_infos
-  std::vector<std::string> mistaken_metrics;  // left out: a rule that reads one is not blamed for it
-  std::vector<RulePlan> rules;      // by name, as rule_infos
+  std::vector<MetricPlan> metrics;                  // by name, as metric_infos
+  std::vector<std::string> mistaken_metrics;        // left out: a rule that reads one is not blamed for it
+  std::vector<RulePlan> rules;                      // by name, as rule_infos
   std::vector<std::vector<uint32_t>> window_rules;  // by window: the rules that read it
-  std::vector<EventPlan> events;    // by event type
+  std::vector<EventPlan> events;                    // by event type
   std::vector<MetricInfo> metric_infos;
   std::vector<RuleInfo> rule_infos;
   bool any_rule_reads_now = false;

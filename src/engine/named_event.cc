@@ -83,8 +83,10 @@ Refusal Convert(const std::string& event, const AttributeSpec& spec, const Event
   if (!fits) return {Reason::kOutOfRange, fmt::format("{} does not fit a {}", place, TypeName(spec.type))};
   if (IsNumber(spec.type.kind)) {
     double number = value->AsNumber();
-    if (spec.min && number < *spec.min) return {Reason::kOutOfRange, fmt::format("{} is {}, below its min of {}", place, number, *spec.min)};
-    if (spec.max && number > *spec.max) return {Reason::kOutOfRange, fmt::format("{} is {}, above its max of {}", place, number, *spec.max)};
+    if (spec.min && number < *spec.min)
+      return {Reason::kOutOfRange, fmt::format("{} is {}, below its min of {}", place, number, *spec.min)};
+    if (spec.max && number > *spec.max)
+      return {Reason::kOutOfRange, fmt::format("{} is {}, above its max of {}", place, number, *spec.max)};
   }
   return {};
 }
@@ -92,7 +94,8 @@ Refusal Convert(const std::string& event, const AttributeSpec& spec, const Event
 Refusal ToView(const Catalog& catalog, const Event& event, std::vector<Value>* values, EventView* view) {
   std::optional<uint32_t> type = catalog.FindEvent(event.type());
   if (!type) return {Reason::kUnknownType, fmt::format("no event is named '{}'", event.type())};
-  if (!event.has_time()) return {Reason::kMissingTime, fmt::format("the event '{}' has no time: give it with At()", event.type())};
+  if (!event.has_time())
+    return {Reason::kMissingTime, fmt::format("the event '{}' has no time: give it with At()", event.type())};
   const EventSpec& spec = catalog.event(*type);
   values->assign(spec.attributes.size(), Value());
   for (const auto& [name, given] : event.attributes()) {

@@ -17,12 +17,14 @@ constexpr std::string_view kReserved[] = {"now",  "event", "profile", "rule", "s
 
 class MetricPlanner {
  public:
-  MetricPlanner(Plan::Layout* layout, std::vector<Diagnostic>* diagnostics) : layout_(*layout), diagnostics_(*diagnostics) {}
+  MetricPlanner(Plan::Layout* layout, std::vector<Diagnostic>* diagnostics)
+      : layout_(*layout), diagnostics_(*diagnostics) {}
 
   void Run() {
     std::vector<const MetricSpec*> specs;
     for (const MetricSpec& spec : layout_.spec.metrics) specs.push_back(&spec);
-    std::stable_sort(specs.begin(), specs.end(), [](const MetricSpec* a, const MetricSpec* b) { return a->name < b->name; });
+    std::stable_sort(specs.begin(), specs.end(),
+                     [](const MetricSpec* a, const MetricSpec* b) { return a->name < b->name; });
     for (size_t i = 0; i < specs.size(); ++i) {
       if (i > 0 && specs[i]->name == specs[i - 1]->name) {
         Complain(*specs[i], fmt::format("there are two metrics named '{}'", specs[i]->name));
@@ -49,7 +51,8 @@ class MetricPlanner {
   void Complain(const MetricSpec& spec, std::string message, std::string hint = {}) {
     diagnostics_.push_back(spec.origin.Error(std::move(message), std::move(hint), "metric " + spec.name));
   }
-  void ComplainAt(const SourceText& place, const MetricSpec& spec, std::string_view part, std::string message, std::string hint = {}) {
+  void ComplainAt(const SourceText& place, const MetricSpec& spec, std::string_view part, std::string message,
+                  std::string hint = {}) {
     diagnostics_.push_back(place.Error(std::move(message), std::move(hint), Describe("metric", spec.name, part)));
   }
 
@@ -103,20 +106,23 @@ class MetricPlanner {
         std::vector<std::string> names;
         for (const AttributeSpec& a : event.attributes) names.push_back(a.name);
         std::string closest = ClosestName(key.text(), names);
-        ComplainAt(key, spec, "by", fmt::format("the event '{}' has no attribute '{}' to group by", event.name, key.text()),
+        ComplainAt(key, spec, "by",
+                   fmt::format("the event '{}' has no attribute '{}' to group by", event.name, key.text()),
                    closest.empty() ? "" : fmt::format("did you mean '{}'?", closest));
         good = false;
       } else if (!IsKey(attribute->type.kind)) {
-        ComplainAt(key, spec, "by", fmt::format("'{}' is a {}, and only strings, ints and bools can group", key.text(),
-                                                TypeName(attribute->type)));
+        ComplainAt(key, spec, "by",
+                   fmt::format("'{}' is a {}, and only strings, ints and bools can group", key.text(),
+                               TypeName(attribute->type)));
         good = false;
       } else if (!keys.emplace(key.text(), attribute->type.kind).second) {
         ComplainAt(key, spec, "by", fmt::format("'{}' is named twice", key.text()));
         good = false;
       } else if (auto [known, added] = key_kinds_.emplace(key.text(), attribute->type.kind);
                  !added && known->second != attribute->type.kind) {
-        ComplainAt(key, spec, "by", fmt::format("the key '{}' is a {} here and a {} in another event", key.text(),
-                                                TypeName(attribute->type), TypeName(known->second)),
+        ComplainAt(key, spec, "by",
+                   fmt::format("the key '{}' is a {} here and a {} in another event", key.text(),
+                               TypeName(attribute->type), TypeName(known->second)),
                    "a key must have one type everywhere");
         good = false;
       }
@@ -162,8 +168,8 @@ class MetricPlanner {
         return;
       case Resolution::Kind::kFixed:
         if (resolution.width <= Duration::zero() || *spec.window % resolution.width != Duration::zero()) {
-          Complain(spec, fmt::format("the resolution {} does not divide the window {}", FormatDuration(resolution.width),
-                                     FormatDuration(*spec.window)));
+          Complain(spec, fmt::format("the resolution {} does not divide the window {}",
+                                     FormatDuration(resolution.width), FormatDuration(*spec.window)));
           return;
         }
         window->shape = WindowShape::Fixed(*spec.window, resolution.width);
@@ -173,9 +179,9 @@ class MetricPlanner {
 
   // Puts the metric into the window that it shares with others of the same events, or into a new one.
   void Place(const MetricSpec& spec, WindowPlan wanted, const CheckedAggregate& aggregate) {
-    wanted.identity = fmt::format("{}|{}|{}|{}|{}|{}|{}", wanted.event, wanted.grouping,
-                                  wanted.where ? wanted.where->ToString() : "", wanted.over_time,
-                                  ToNanos(wanted.shape.length), ToNanos(wanted.shape.slice), wanted.shape.slice_at_once);
+    wanted.identity = fmt::format(
+        "{}|{}|{}|{}|{}|{}|{}", wanted.event, wanted.grouping, wanted.where ? wanted.where->ToString() : "",
+        wanted.over_time, ToNanos(wanted.shape.length), ToNanos(wanted.shape.slice), wanted.shape.slice_at_once);
     auto shared = std::find_if(layout_.windows.begin(), layout_.windows.end(),
                                [&](const WindowPlan& w) { return w.identity == wanted.identity; });
     if (shared == layout_.windows.end()) {
@@ -194,7 +200,8 @@ class MetricPlanner {
 
   static uint16_t PlaceArgument(const ArgumentPlan& argument, WindowPlan* window) {
     auto& arguments = window->arguments;
-    auto found = std::find_if(arguments.begin(), arguments.end(), [&](const ArgumentPlan& a) { return a.text == argument.text; });
+    auto found = std::find_if(arguments.begin(), arguments.end(),
+                              [&](const ArgumentPlan& a) { return a.text == argument.text; });
     if (found == arguments.end()) found = arguments.insert(arguments.end(), argument);
     return static_cast<uint16_t>(found - arguments.begin());
   }
@@ -230,7 +237,8 @@ class MetricPlanner {
   void CheckNotAKey(const std::string& metric) {
     if (key_kinds_.count(metric) == 0) return;
     for (const MetricSpec& spec : layout_.spec.metrics) {
-      if (spec.name == metric) Complain(spec, fmt::format("'{}' is a key already and cannot name a metric too", metric));
+      if (spec.name == metric)
+        Complain(spec, fmt::format("'{}' is a key already and cannot name a metric too", metric));
     }
   }
 
@@ -241,6 +249,8 @@ class MetricPlanner {
 
 }  // namespace
 
-void PlanMetrics(Plan::Layout* layout, std::vector<Diagnostic>* diagnostics) { MetricPlanner(layout, diagnostics).Run(); }
+void PlanMetrics(Plan::Layout* layout, std::vector<Diagnostic>* diagnostics) {
+  MetricPlanner(layout, diagnostics).Run();
+}
 
 }  // namespace tocsin

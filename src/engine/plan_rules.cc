@@ -16,14 +16,16 @@ std::string KeyList(const std::vector<std::string>& keys) { return fmt::format("
 
 class RulePlanner {
  public:
-  RulePlanner(Plan::Layout* layout, std::vector<Diagnostic>* diagnostics) : layout_(*layout), diagnostics_(*diagnostics) {}
+  RulePlanner(Plan::Layout* layout, std::vector<Diagnostic>* diagnostics)
+      : layout_(*layout), diagnostics_(*diagnostics) {}
 
   void Run() {
     for (GroupingPlan& grouping : layout_.groupings) environments_.push_back(MakeEnvironment(grouping));
     everything_ = MakeEverything();
     std::vector<const RuleSpec*> specs;
     for (const RuleSpec& spec : layout_.spec.rules) specs.push_back(&spec);
-    std::stable_sort(specs.begin(), specs.end(), [](const RuleSpec* a, const RuleSpec* b) { return a->name < b->name; });
+    std::stable_sort(specs.begin(), specs.end(),
+                     [](const RuleSpec* a, const RuleSpec* b) { return a->name < b->name; });
     for (size_t i = 0; i < specs.size(); ++i) {
       if (i > 0 && specs[i]->name == specs[i - 1]->name) {
         Complain(*specs[i], fmt::format("there are two rules named '{}'", specs[i]->name));
@@ -55,7 +57,8 @@ class RulePlanner {
     if (!grouping) return;
     rule.grouping = *grouping;
     const Environment& environment = environments_[*grouping];
-    rule.when = Expression::Compile(spec.when, environment, Kind::kBool, Describe("rule", spec.name, "when"), &diagnostics_);
+    rule.when =
+        Expression::Compile(spec.when, environment, Kind::kBool, Describe("rule", spec.name, "when"), &diagnostics_);
     if (!spec.resolve_when.empty()) {
       rule.resolve_when = Expression::Compile(spec.resolve_when, environment, Kind::kBool,
                                               Describe("rule", spec.name, "resolve_when"), &diagnostics_);
@@ -73,7 +76,8 @@ class RulePlanner {
     for (const GroupingPlan& grouping : layout_.groupings) {
       for (size_t k = 0; k < grouping.keys.size(); ++k) environment.Add(grouping.keys[k], grouping.kinds[k], kNoMetric);
     }
-    for (uint32_t m = 0; m < layout_.metrics.size(); ++m) environment.Add(layout_.metrics[m].name, layout_.metrics[m].type, m);
+    for (uint32_t m = 0; m < layout_.metrics.size(); ++m)
+      environment.Add(layout_.metrics[m].name, layout_.metrics[m].type, m);
     for (const std::string& metric : layout_.mistaken_metrics) environment.Add(metric, Kind::kDouble, kMistaken);
     return environment;
   }
@@ -81,10 +85,12 @@ class RulePlanner {
   // The finest grouping among the metrics that the condition reads; mistakes of the condition itself are told here.
   std::optional<uint32_t> FindGrouping(const RuleSpec& spec) {
     const std::string description = Describe("rule", spec.name, "when");
-    std::optional<Expression> when = Expression::Compile(spec.when, everything_, Kind::kBool, description, &diagnostics_);
+    std::optional<Expression> when =
+        Expression::Compile(spec.when, everything_, Kind::kBool, description, &diagnostics_);
     if (!when) {
       if (!spec.resolve_when.empty()) {  // its own mistakes at once, too
-        Expression::Compile(spec.resolve_when, everything_, Kind::kBool, Describe("rule", spec.name, "resolve_when"), &diagnostics_);
+        Expression::Compile(spec.resolve_when, everything_, Kind::kBool, Describe("rule", spec.name, "resolve_when"),
+                            &diagnostics_);
       }
       return std::nullopt;
     }
@@ -93,7 +99,8 @@ class RulePlanner {
       if (slot == kMistaken) return std::nullopt;  // the mistake has been told where it is
       if (slot == kNoMetric) continue;
       uint32_t grouping = layout_.metrics[slot].grouping;
-      if (!finest || layout_.groupings[grouping].keys.size() > layout_.groupings[*finest].keys.size()) finest = grouping;
+      if (!finest || layout_.groupings[grouping].keys.size() > layout_.groupings[*finest].keys.size())
+        finest = grouping;
     }
     if (!finest) {
       diagnostics_.push_back(spec.when.Error("the condition reads no metric, so it would never be evaluated",
@@ -108,13 +115,15 @@ class RulePlanner {
     environment.SetStrict(layout_.spec.strict_cel).AllowNow();
     const std::string own_keys = KeyList(own.keys);
     for (const MetricPlan& metric : layout_.metrics) {
-      environment.Forbid(metric.name, fmt::format("'{}' is kept by {} and this rule's metrics by {}: metrics of different groupings "
-                                                  "in one rule are not supported yet",
-                                                  metric.name, KeyList(layout_.groupings[metric.grouping].keys), own_keys));
+      environment.Forbid(metric.name,
+                         fmt::format("'{}' is kept by {} and this rule's metrics by {}: metrics of different groupings "
+                                     "in one rule are not supported yet",
+                                     metric.name, KeyList(layout_.groupings[metric.grouping].keys), own_keys));
     }
     for (const GroupingPlan& grouping : layout_.groupings) {
       for (const std::string& key : grouping.keys) {
-        environment.Forbid(key, fmt::format("'{}' is no key of this rule's metrics, which are kept by {}", key, own_keys));
+        environment.Forbid(key,
+                           fmt::format("'{}' is no key of this rule's metrics, which are kept by {}", key, own_keys));
       }
     }
     for (uint32_t slot = 0; slot < own.variables.size(); ++slot) {
@@ -135,7 +144,8 @@ class RulePlanner {
     std::set<std::string> seen;
     for (const auto& [name, value] : spec.labels) {
       if (name == "severity" || name == "rule") {
-        Complain(spec, fmt::format("'{}' is a reserved label", name), name == "severity" ? "write 'severity: …' beside 'labels'" : "");
+        Complain(spec, fmt::format("'{}' is a reserved label", name),
+                 name == "severity" ? "write 'severity: …' beside 'labels'" : "");
       } else if (std::find(keys.begin(), keys.end(), name) != keys.end()) {
         Complain(spec, fmt::format("the label '{}' is a key of the rule's metrics already", name));
       } else if (!seen.insert(name).second) {

@@ -28,18 +28,19 @@ bool ParseKey(Kind kind, std::string_view text, Value* value) {
 }
 
 // The canonical bytes of a group given by names.
-absl::Status KeyBytes(const GroupingPlan& grouping, std::string_view metric, std::span<const Key> keys, std::string* bytes) {
+absl::Status KeyBytes(const GroupingPlan& grouping, std::string_view metric, std::span<const Key> keys,
+                      std::string* bytes) {
   for (const Key& key : keys) {
     if (std::find(grouping.keys.begin(), grouping.keys.end(), key.name) == grouping.keys.end()) {
-      return absl::InvalidArgumentError(fmt::format("'{}' is no key of the metric '{}', which is kept by [{}]", key.name, metric,
-                                                    fmt::join(grouping.keys, ", ")));
+      return absl::InvalidArgumentError(fmt::format("'{}' is no key of the metric '{}', which is kept by [{}]",
+                                                    key.name, metric, fmt::join(grouping.keys, ", ")));
     }
   }
   for (size_t k = 0; k < grouping.keys.size(); ++k) {
     auto named = [&](const Key& key) { return key.name == grouping.keys[k]; };
     if (std::count_if(keys.begin(), keys.end(), named) != 1) {
-      return absl::InvalidArgumentError(
-          fmt::format("the metric '{}' is kept by [{}]: give each of these keys once", metric, fmt::join(grouping.keys, ", ")));
+      return absl::InvalidArgumentError(fmt::format("the metric '{}' is kept by [{}]: give each of these keys once",
+                                                    metric, fmt::join(grouping.keys, ", ")));
     }
     auto key = std::find_if(keys.begin(), keys.end(), named);
     Value value;
@@ -84,7 +85,8 @@ void Engine::State::KeysOf(uint32_t grouping, uint32_t row, std::vector<tocsin::
   const GroupingPlan& grouping_plan = layout.groupings[grouping];
   std::string_view bytes = groups[grouping].key(row);
   out->clear();
-  for (size_t k = 0; k < grouping_plan.kinds.size(); ++k) out->push_back(TakeKey(grouping_plan.kinds[k], &bytes, &key_text[k]));
+  for (size_t k = 0; k < grouping_plan.kinds.size(); ++k)
+    out->push_back(TakeKey(grouping_plan.kinds[k], &bytes, &key_text[k]));
 }
 
 void Engine::State::Fill(uint32_t grouping, uint32_t row, std::span<const uint32_t> slots) {

@@ -1,5 +1,6 @@
-// Engine::State: everything that changes while an engine runs. Its parts are in a file each: clock.cc (time passes, instants are
-// closed), apply.cc (an event reaches its windows), evaluate.cc (rules answer, alerts change), query.cc (values are read).
+// Engine::State: everything that changes while an engine runs. Its parts are in a file each: clock.cc (time passes,
+// instants are closed), apply.cc (an event reaches its windows), evaluate.cc (rules answer, alerts change), query.cc
+// (values are read).
 #ifndef TOCSIN_ENGINE_STATE_H_
 #define TOCSIN_ENGINE_STATE_H_
 
@@ -40,7 +41,8 @@ struct Engine::State {
   void SetExitTimer(const WindowPlan& plan, uint32_t window, uint32_t row, WindowInRow* state);
 
   // --- batch.cc ---
-  // The bytes and hashes of the group keys of `events`, and what they will need on its way to the cache. Changes nothing.
+  // The bytes and hashes of the group keys of `events`, and what they will need on its way to the cache. Changes
+  // nothing.
   void Prepare(std::span<const EventView> events);
   // The key of one event for one of its groupings, into `prepared`.
   void PrepareKey(const EventView& event, const EventGrouping& place);
@@ -90,7 +92,7 @@ struct Engine::State {
     uint32_t begin = 0;  // in key_bytes
     uint32_t size = 0;
     uint64_t hash = 0;
-    bool present = false;  // the event has all its attributes
+    bool present = false;      // the event has all its attributes
     std::byte* row = nullptr;  // probably; only to fetch it early
   };
   std::vector<PreparedKey> prepared;
@@ -113,12 +115,12 @@ struct Engine::State {
   // Memory used again from call to call.
   Scratch scratch;
   std::string key_bytes;
-  std::vector<std::string> key_text;             // by key: text that could not be borrowed
-  std::vector<tocsin::Value> variables;          // by slot
+  std::vector<std::string> key_text;     // by key: text that could not be borrowed
+  std::vector<tocsin::Value> variables;  // by slot
   std::vector<tocsin::Value> keys;
   std::vector<Argument> arguments;
-  std::vector<std::optional<uint32_t>> rows;     // by place in the event's plan
-  std::vector<uint8_t> touched;                  // by window in the event's plan
+  std::vector<std::optional<uint32_t>> rows;  // by place in the event's plan
+  std::vector<uint8_t> touched;               // by window in the event's plan
   std::vector<Timer> due;
   std::vector<RuleRow> to_evaluate;
   std::vector<RuleRow> deadlines;

@@ -31,7 +31,9 @@ void Timers::FindNext() {
   if (size_ == 0) return;
   auto [wheel, slot] = First();
   const std::vector<Timer>& timers = wheels_[wheel].slots[slot];
-  next_ = std::min_element(timers.begin(), timers.end(), [](const Timer& a, const Timer& b) { return a.time < b.time; })->time;
+  next_ = std::min_element(timers.begin(), timers.end(), [](const Timer& a, const Timer& b) {
+            return a.time < b.time;
+          })->time;
 }
 
 void Timers::Turn() {
@@ -46,7 +48,8 @@ void Timers::Turn() {
   // Its memory goes back, unless it was large: a rare burst should not be kept for ever.
   constexpr size_t kKept = 64;
   moving_.clear();
-  if (moving_.capacity() <= kKept && wheels_[wheel].slots[slot].capacity() == 0) std::swap(moving_, wheels_[wheel].slots[slot]);
+  if (moving_.capacity() <= kKept && wheels_[wheel].slots[slot].capacity() == 0)
+    std::swap(moving_, wheels_[wheel].slots[slot]);
 }
 
 void Timers::TakeDue(Time now, std::vector<Timer>* due) {

@@ -1,10 +1,10 @@
-// Timers: which instants the clock must stop at, and what for. Setting a timer is cheap and nothing is ever taken out: who set
-// one compares, when it rings, whether it still means anything.
+// Timers: which instants the clock must stop at, and what for. Setting a timer is cheap and nothing is ever taken out:
+// who set one compares, when it rings, whether it still means anything.
 //
-// A hierarchical wheel (G. Varghese, T. Lauck, "Hashed and hierarchical timing wheels", SOSP 1987) over whole nanoseconds: eleven
-// wheels of 64 slots, one for each six bits of the time. A timer stands in the wheel of the highest bits in which it differs
-// from the wheel's own time, so the lowest wheel holds one exact time a slot, and a timer moves down at most ten times in all.
-// Setting is O(1), and so is taking, amortised.
+// A hierarchical wheel (G. Varghese, T. Lauck, "Hashed and hierarchical timing wheels", SOSP 1987) over whole
+// nanoseconds: eleven wheels of 64 slots, one for each six bits of the time. A timer stands in the wheel of the highest
+// bits in which it differs from the wheel's own time, so the lowest wheel holds one exact time a slot, and a timer
+// moves down at most ten times in all. Setting is O(1), and so is taking, amortised.
 #ifndef TOCSIN_ENGINE_TIMERS_H_
 #define TOCSIN_ENGINE_TIMERS_H_
 

@@ -58,9 +58,13 @@ class Splitter {
       switch (Now().kind) {
         case TokenKind::kLeftParen:
         case TokenKind::kLeftBracket:
-        case TokenKind::kLeftBrace: ++depth; continue;
+        case TokenKind::kLeftBrace:
+          ++depth;
+          continue;
         case TokenKind::kRightBracket:
-        case TokenKind::kRightBrace: depth -= depth > 0 ? 1 : 0; continue;
+        case TokenKind::kRightBrace:
+          depth -= depth > 0 ? 1 : 0;
+          continue;
         case TokenKind::kComma:
           if (depth > 0) continue;
           if (!AddArgument(first, call)) return false;
@@ -74,7 +78,8 @@ class Splitter {
           if ((at_ > first || !call->arguments.empty()) && !AddArgument(first, call)) return false;
           ++at_;
           return true;
-        default: continue;
+        default:
+          continue;
       }
     }
     Wrong(open, "'(' is never closed", "add ')'");
@@ -115,8 +120,8 @@ std::optional<AggregateCall> ParseAggregateCall(const SourceText& source, std::s
     call = Splitter(text, tokens.list, &mistakes).Run();
   }
   for (Mistake& mistake : mistakes) {
-    diagnostics->push_back(source.Error(mistake.offset, mistake.length, std::move(mistake.message),
-                                        std::move(mistake.hint), description));
+    diagnostics->push_back(
+        source.Error(mistake.offset, mistake.length, std::move(mistake.message), std::move(mistake.hint), description));
   }
   return call;
 }

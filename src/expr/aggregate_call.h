@@ -19,15 +19,15 @@ struct SourceSlice {
 };
 
 struct AggregateCall {
-  std::string name;    // "sum"
-  SourceSlice place;   // of the name
-  bool called = false;  // with parentheses: "count()" has them, "count" has not
+  std::string name;                    // "sum"
+  SourceSlice place;                   // of the name
+  bool called = false;                 // with parentheses: "count()" has them, "count" has not
   std::vector<SourceSlice> arguments;  // trimmed; source.Sub(offset, length) is what Expression::Compile takes
 };
 
-// Splits "quantile(0.95, actual / expected)" into its name and arguments. Which names there are, and what their arguments
-// must be, is for the caller to say. Nothing, and a mistake added, for what is not of this form. `description` names the
-// text where it has no file.
+// Splits "quantile(0.95, actual / expected)" into its name and arguments. Which names there are, and what their
+// arguments must be, is for the caller to say. Nothing, and a mistake added, for what is not of this form.
+// `description` names the text where it has no file.
 std::optional<AggregateCall> ParseAggregateCall(const SourceText& source, std::string_view description,
                                                 std::vector<Diagnostic>* diagnostics);
 

@@ -1,8 +1,9 @@
-// The tree that all stages after the lexer share. Parse builds it, Check decides types and meaning in place, Fold computes
-// what is constant, Compile reads it.
+// The tree that all stages after the lexer share. Parse builds it, Check decides types and meaning in place, Fold
+// computes what is constant, Compile reads it.
 //
 // Invariants:
-//   1. A node stands after its children and the nodes of a subtree stand together (post-order), so that every stage is a loop
+//   1. A node stands after its children and the nodes of a subtree stand together (post-order), so that every stage is
+//   a loop
 //      over `nodes` and none recurses however long the expression is.
 //   2. The root is the last node.
 //   3. After Check without a mistake every node has a type but kList, and no kName, kCall or kBroken is left.
@@ -20,10 +21,10 @@
 namespace tocsin {
 
 enum class Op : uint8_t {
-  kBroken,   // something that was reported already
-  kLiteral,  // bool, int, timestamp, duration: `integer`; double: `number`; string: `text`
-  kName,     // parsed only: `name`, with its dots
-  kCall,     // parsed only: the function's name is the mark; a method's receiver is the first child
+  kBroken,    // something that was reported already
+  kLiteral,   // bool, int, timestamp, duration: `integer`; double: `number`; string: `text`
+  kName,      // parsed only: `name`, with its dots
+  kCall,      // parsed only: the function's name is the mark; a method's receiver is the first child
   kVariable,  // `name`, `slot`
   kNow,
   kHas,       // the child is a kVariable, which is asked for and not read

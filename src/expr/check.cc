@@ -1,5 +1,5 @@
-// Types from the leaves to the root, in one pass over the nodes. A node without a type was reported, and whatever it is part
-// of stays silent.
+// Types from the leaves to the root, in one pass over the nodes. A node without a type was reported, and whatever it is
+// part of stays silent.
 #include "expr/check.h"
 
 #include <fmt/format.h>
@@ -28,12 +28,18 @@ Kind ArithmeticKind(Op op, Kind left, Kind right, bool strict) {
   const bool subtract = op == Op::kSubtract;
   if (left == right) {
     switch (left) {
-      case Kind::kInt: return Kind::kInt;
-      case Kind::kDouble: return op == Op::kModulo ? Kind::kNone : Kind::kDouble;
-      case Kind::kString: return add ? Kind::kString : Kind::kNone;
-      case Kind::kDuration: return add || subtract ? Kind::kDuration : Kind::kNone;
-      case Kind::kTimestamp: return subtract ? Kind::kDuration : Kind::kNone;
-      default: return Kind::kNone;
+      case Kind::kInt:
+        return Kind::kInt;
+      case Kind::kDouble:
+        return op == Op::kModulo ? Kind::kNone : Kind::kDouble;
+      case Kind::kString:
+        return add ? Kind::kString : Kind::kNone;
+      case Kind::kDuration:
+        return add || subtract ? Kind::kDuration : Kind::kNone;
+      case Kind::kTimestamp:
+        return subtract ? Kind::kDuration : Kind::kNone;
+      default:
+        return Kind::kNone;
     }
   }
   if (left == Kind::kTimestamp && right == Kind::kDuration) return add || subtract ? Kind::kTimestamp : Kind::kNone;
@@ -113,13 +119,20 @@ void Checker::CheckNode(Node* node) {
       if (KnowsChildren(*node)) node->type = Kind::kBool;
       return;
     case Op::kAnd:
-    case Op::kOr: return CheckLogic(node);
-    case Op::kNot: return CheckNot(node);
-    case Op::kNegate: return CheckNegate(node);
-    case Op::kConditional: return CheckConditional(node);
-    case Op::kIn: return CheckIn(node);
-    case Op::kFunction: return CheckFunction(node);
-    default: break;
+    case Op::kOr:
+      return CheckLogic(node);
+    case Op::kNot:
+      return CheckNot(node);
+    case Op::kNegate:
+      return CheckNegate(node);
+    case Op::kConditional:
+      return CheckConditional(node);
+    case Op::kIn:
+      return CheckIn(node);
+    case Op::kFunction:
+      return CheckFunction(node);
+    default:
+      break;
   }
   if (IsComparison(node->op)) return CheckComparison(node);
   if (IsArithmetic(node->op)) return CheckArithmetic(node);
@@ -181,8 +194,9 @@ void Checker::CheckConditional(Node* node) {
     hint = integer.op == Op::kLiteral ? fmt::format("write {}.0", integer.integer)
                                       : fmt::format("write double({})", TextOf(integer));
   }
-  Wrong(*node, fmt::format("both values of '?:' must have one type; {} is {}, {} is {}", Show(source_, first),
-                           WithArticle(first.type), Show(source_, second), WithArticle(second.type)),
+  Wrong(*node,
+        fmt::format("both values of '?:' must have one type; {} is {}, {} is {}", Show(source_, first),
+                    WithArticle(first.type), Show(source_, second), WithArticle(second.type)),
         std::move(hint));
 }
 
@@ -258,7 +272,8 @@ bool Checker::CheckConstantArgument(const Node& node, const Node& argument) {
     if (node.function == Function::kDuration && !ParseCelDuration(text, !environment_.strict())) {
       const std::string call = DurationCall(text);
       Wrong(argument, fmt::format("{} is not a duration", Show(source_, argument)),
-            call.empty() || environment_.strict() ? "write it as in \"1h30m\" or \"1.5s\"" : fmt::format("did you mean {}?", call));
+            call.empty() || environment_.strict() ? "write it as in \"1h30m\" or \"1.5s\""
+                                                  : fmt::format("did you mean {}?", call));
       return false;
     }
     return true;
@@ -270,7 +285,8 @@ bool Checker::CheckConstantArgument(const Node& node, const Node& argument) {
   const double count = Is(argument, Kind::kInt) ? static_cast<double>(argument.integer) : argument.number;
   constexpr double kLongest = 153'722'867;  // minutes in an int64 of nanoseconds
   if (count * minutes < kLongest && count * minutes > -kLongest) return true;
-  Wrong(node, fmt::format("{} is longer than a duration can be", Show(source_, node)), "at most 106751 days, 292 years");
+  Wrong(node, fmt::format("{} is longer than a duration can be", Show(source_, node)),
+        "at most 106751 days, 292 years");
   return false;
 }
 

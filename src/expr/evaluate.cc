@@ -1,177 +1,12 @@
 #include "expr/evaluate.h"
 
-#include <array>
-#include <cmath>
 #include <functional>
-#include <limits>
 
+#include "expr/number_steps.h"
 #include "expr/text_steps.h"
 
 namespace tocsin {
 namespace {
-
-constexpr std::array<double, 19> kPowersOfTen = {1e0, 1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
-                                                 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
-
-// How an operand of one kind is read: from a variable (answers the state), a register, an instruction.
-struct Ints {
-  using Type = int64_t;
-  static uint32_t Load(const Value& value, Type* out) {
-    *out = value.AsInt();
-    return value.absent() ? kNoDataBit : kHasValue;
-  }
-  static Type Of(const Register& reg) { return reg.integer; }
-  static Type ConstantOf(const Instruction& instruction) { return instruction.integer; }
-};
-
-struct Doubles {
-  using Type = double;
-  [[gnu::always_inline]] static uint32_t Load(const Value& value, Type* out) {
-    if (value.kind() == Kind::kDouble) [[likely]] {
-      *out = value.AsDouble();
-      return kHasValue;
-    }
-    return LoadOther(value, out);
-  }
-  [[gnu::noinline]] static uint32_t LoadOther(const Value& value, Type* out) {
-    *out = 0;
-    if (value.kind() == Kind::kDecimal) {
-      *out = static_cast<double>(value.AsDecimalUnits()) / kPowersOfTen[value.digits() <= 18 ? value.digits() : 18];
-      return kHasValue;
-    }
-    if (value.kind() == Kind::kInt) {
-      *out = static_cast<double>(value.AsInt());
-      return kHasValue;
-    }
-    return kNoDataBit;
-  }
-  static Type Of(const Register& reg) { return reg.number; }
-  static Type ConstantOf(const Instruction& instruction) { return instruction.number; }
-};
-
-// Adds a term to the chain in `chain` and answers where to go on. `deciding` is the value that ends the chain.
-template <bool deciding>
-[[gnu::always_inline]] inline const Instruction* Join(const Instruction* at, const Instruction* code, Register* chain, bool value, uint32_t state,
-                        uint32_t mask) {
-  if (value == deciding && state == kHasValue) {
-    chain->integer = deciding;
-    chain->state = kHasValue;
-    return code + at->jump;
-  }
-  chain->integer = !deciding;
-  chain->state = (chain->state & mask) | state;
-  return at + 1;
-}
-
-struct Frame {
-  const Instruction* code;
-  const Value* variables;
-  Register* registers;
-  uint32_t not_finite;
-};
-
-template <typename Kinds, Form form, typename Compare>
-[[gnu::always_inline]] inline const Instruction* RunComparison(const Instruction* at, const Frame& frame) {
-  typename Kinds::Type left{};
-  typename Kinds::Type right{};
-  uint32_t state = kHasValue;
-  if constexpr (form == Form::kRR || form == Form::kRC) {
-    const Register& reg = frame.registers[at->left];
-    left = Kinds::Of(reg);
-    state = reg.state;
-  } else {
-    state = Kinds::Load(frame.variables[at->left], &left);
-  }
-  if constexpr (form == Form::kRR) {
-    const Register& reg = frame.registers[at->right];
-    right = Kinds::Of(reg);
-    state |= reg.state;
-  } else if constexpr (form == Form::kVV) {
-    state |= Kinds::Load(frame.variables[at->right], &right);
-  } else {
-    right = Kinds::ConstantOf(*at);
-  }
-  const bool value = Compare()(left, right);
-  Register* const target = &frame.registers[at->target];
-  if constexpr (form == Form::kVCAnd) {
-    return Join<false>(at, frame.code, target, value, state, at->right);
-  } else if constexpr (form == Form::kVCOr) {
-    return Join<true>(at, frame.code, target, value, state, at->right);
-  } else {
-    target->integer = value;
-    target->state = state;
-    return at + 1;
-  }
-}
-
-template <Place place, typename Operation>
-[[gnu::always_inline]] inline void RunDouble(const Instruction& instruction, const Frame& frame) {
-  double left = 0;
-  double right = 0;
-  uint32_t state = kHasValue;
-  if constexpr (place == Place::kRR || place == Place::kRC) {
-    left = frame.registers[instruction.left].number;
-    state = frame.registers[instruction.left].state;
-  } else if constexpr (place == Place::kVV || place == Place::kVC) {
-    state = Doubles::Load(frame.variables[instruction.left], &left);
-  } else {
-    left = instruction.number;
-  }
-  if constexpr (place == Place::kRR || place == Place::kCR) {
-    right = frame.registers[instruction.right].number;
-    state |= frame.registers[instruction.right].state;
-  } else if constexpr (place == Place::kVV || place == Place::kCV) {
-    state |= Doubles::Load(frame.variables[instruction.right], &right);
-  } else {
-    right = instruction.number;
-  }
-  Register& target = frame.registers[instruction.target];
-  const double result = Operation()(left, right);
-  target.number = result;
-  target.state = state | (std::isfinite(result) ? kHasValue : frame.not_finite);
-}
-
-// left op right with what cannot be represented as a fault.
-void RunInt(const Instruction& instruction, Register* registers) {
-  const Register left = registers[instruction.left];
-  const Register right = registers[instruction.right];
-  Register& target = registers[instruction.target];
-  int64_t result = 0;
-  bool fault = false;
-  switch (instruction.op) {
-    case opcode::kAddInt: fault = __builtin_add_overflow(left.integer, right.integer, &result); break;
-    case opcode::kSubtractInt: fault = __builtin_sub_overflow(left.integer, right.integer, &result); break;
-    case opcode::kMultiplyInt: fault = __builtin_mul_overflow(left.integer, right.integer, &result); break;
-    default:
-      // The smallest int has no positive: its quotient by -1 overflows, and by CEL so does its remainder.
-      fault = right.integer == 0 || (right.integer == -1 && left.integer == std::numeric_limits<int64_t>::min());
-      if (!fault) result = instruction.op == opcode::kDivideInt ? left.integer / right.integer : left.integer % right.integer;
-      break;
-  }
-  target.integer = result;
-  target.state = left.state | right.state;
-  if (fault && target.state == kHasValue) target.state = kFaultBit;
-}
-
-// span * factor, rounded to whole nanoseconds.
-void ScaleSpan(int64_t span, double factor, uint32_t state, Register* target) {
-  const double scaled = std::nearbyint(static_cast<double>(span) * factor);
-  target->state = state;
-  target->integer = 0;
-  if (state != kHasValue) return;
-  constexpr double kEnd = 9223372036854775808.0;  // 2^63
-  if (!std::isfinite(scaled)) {
-    target->state = kNoDataBit;
-  } else if (scaled >= kEnd || scaled < -kEnd) {
-    target->state = kFaultBit;
-  } else {
-    target->integer = static_cast<int64_t>(scaled);
-  }
-}
-
-bool TextIs(const Program& program, const Instruction& instruction, const Value& value) {
-  return value.kind() == Kind::kString && value.AsString() == program.texts[instruction.right];
-}
 
 template <typename Items, typename Item>
 bool Has(const Items& items, const Instruction& instruction, Item item) {
@@ -191,36 +26,24 @@ Result Nothing(uint32_t state) {
 Result ToResult(Kind kind, const Register& reg) {
   if (reg.state != kHasValue) return Nothing(reg.state);
   switch (kind) {
-    case Kind::kBool: return {Outcome::kValue, Value::Bool(reg.integer != 0)};
-    case Kind::kInt: return {Outcome::kValue, Value::Int(reg.integer)};
-    case Kind::kDouble: return {Outcome::kValue, Value::Double(reg.number)};
-    case Kind::kString: return {Outcome::kValue, Value::String(reg.AsText())};
-    case Kind::kTimestamp: return {Outcome::kValue, Value::Timestamp(FromNanos(reg.integer))};
-    case Kind::kDuration: return {Outcome::kValue, Value::Span(Duration(reg.integer))};
-    default: return {};
+    case Kind::kBool:
+      return {Outcome::kValue, Value::Bool(reg.integer != 0)};
+    case Kind::kInt:
+      return {Outcome::kValue, Value::Int(reg.integer)};
+    case Kind::kDouble:
+      return {Outcome::kValue, Value::Double(reg.number)};
+    case Kind::kString:
+      return {Outcome::kValue, Value::String(reg.AsText())};
+    case Kind::kTimestamp:
+      return {Outcome::kValue, Value::Timestamp(FromNanos(reg.integer))};
+    case Kind::kDuration:
+      return {Outcome::kValue, Value::Span(Duration(reg.integer))};
+    default:
+      return {};
   }
 }
 
 }  // namespace
-
-char* TextArena::Take(size_t size) {
-  if (size > kLimit - taken_) return nullptr;
-  taken_ += size;
-  while (block_ < blocks_.size() && blocks_[block_].second - used_ < size) {
-    ++block_;
-    used_ = 0;
-  }
-  if (block_ == blocks_.size()) {
-    const size_t block = size > kBlock ? size : kBlock;
-    blocks_.emplace_back(std::make_unique<char[]>(block), block);
-    used_ = 0;
-  }
-  char* const taken = blocks_[block_].first.get() + used_;
-  used_ += size;
-  return taken;
-}
-
-void TextArena::Clear() { block_ = used_ = taken_ = 0; }
 
 namespace {
 
@@ -236,12 +59,24 @@ template <typename Kinds>
   const typename Kinds::Type right = Kinds::ConstantOf(only);
   bool value = false;
   switch (program.comparison) {
-    case Op::kEqual: value = left == right; break;
-    case Op::kNotEqual: value = left != right; break;
-    case Op::kLess: value = left < right; break;
-    case Op::kLessEqual: value = left <= right; break;
-    case Op::kGreater: value = left > right; break;
-    default: value = left >= right; break;
+    case Op::kEqual:
+      value = left == right;
+      break;
+    case Op::kNotEqual:
+      value = left != right;
+      break;
+    case Op::kLess:
+      value = left < right;
+      break;
+    case Op::kLessEqual:
+      value = left <= right;
+      break;
+    case Op::kGreater:
+      value = left > right;
+      break;
+    default:
+      value = left >= right;
+      break;
   }
   return {Outcome::kValue, Value::Bool(value)};
 }
@@ -263,41 +98,62 @@ Result Run(const Program& program, std::span<const Value> given, Time now, Scrat
     return RunPadded(program, given, now, memory);
   }
   switch (program.shape) {
-    case Program::Shape::kIntThreshold: return RunThreshold<Ints>(program, given.data());
-    case Program::Shape::kDoubleThreshold: return RunThreshold<Doubles>(program, given.data());
-    default: return RunLoop(program, given.data(), now, memory);
+    case Program::Shape::kIntThreshold:
+      return RunThreshold<Ints>(program, given.data());
+    case Program::Shape::kDoubleThreshold:
+      return RunThreshold<Doubles>(program, given.data());
+    default:
+      return RunLoop(program, given.data(), now, memory);
   }
 }
 
-// The six comparisons in one form, and the four operations in one place: a case each, so that the loop jumps straight to
-// code that knows everything but the values.
-#define TOCSIN_COMPARE_FORM(base, kinds, form)                                                                     \
-  case CompareOpcode(base, Op::kEqual, form): at = RunComparison<kinds, form, std::equal_to<>>(at, frame); continue; \
-  case CompareOpcode(base, Op::kNotEqual, form):                                                                   \
-    at = RunComparison<kinds, form, std::not_equal_to<>>(at, frame);                                               \
-    continue;                                                                                                      \
-  case CompareOpcode(base, Op::kLess, form): at = RunComparison<kinds, form, std::less<>>(at, frame); continue;    \
-  case CompareOpcode(base, Op::kLessEqual, form):                                                                  \
-    at = RunComparison<kinds, form, std::less_equal<>>(at, frame);                                                 \
-    continue;                                                                                                      \
-  case CompareOpcode(base, Op::kGreater, form): at = RunComparison<kinds, form, std::greater<>>(at, frame); continue; \
-  case CompareOpcode(base, Op::kGreaterEqual, form):                                                               \
-    at = RunComparison<kinds, form, std::greater_equal<>>(at, frame);                                              \
+// The six comparisons in one form, and the four operations in one place: a case each, so that the loop jumps straight
+// to code that knows everything but the values.
+#define TOCSIN_COMPARE_FORM(base, kinds, form)                        \
+  case CompareOpcode(base, Op::kEqual, form):                         \
+    at = RunComparison<kinds, form, std::equal_to<>>(at, frame);      \
+    continue;                                                         \
+  case CompareOpcode(base, Op::kNotEqual, form):                      \
+    at = RunComparison<kinds, form, std::not_equal_to<>>(at, frame);  \
+    continue;                                                         \
+  case CompareOpcode(base, Op::kLess, form):                          \
+    at = RunComparison<kinds, form, std::less<>>(at, frame);          \
+    continue;                                                         \
+  case CompareOpcode(base, Op::kLessEqual, form):                     \
+    at = RunComparison<kinds, form, std::less_equal<>>(at, frame);    \
+    continue;                                                         \
+  case CompareOpcode(base, Op::kGreater, form):                       \
+    at = RunComparison<kinds, form, std::greater<>>(at, frame);       \
+    continue;                                                         \
+  case CompareOpcode(base, Op::kGreaterEqual, form):                  \
+    at = RunComparison<kinds, form, std::greater_equal<>>(at, frame); \
     continue
-#define TOCSIN_COMPARE(base, kinds)                  \
+#define TOCSIN_COMPARE(base, kinds)               \
   TOCSIN_COMPARE_FORM(base, kinds, Form::kRR);    \
   TOCSIN_COMPARE_FORM(base, kinds, Form::kRC);    \
   TOCSIN_COMPARE_FORM(base, kinds, Form::kVC);    \
   TOCSIN_COMPARE_FORM(base, kinds, Form::kVV);    \
   TOCSIN_COMPARE_FORM(base, kinds, Form::kVCAnd); \
   TOCSIN_COMPARE_FORM(base, kinds, Form::kVCOr)
-#define TOCSIN_DOUBLE(op, operation)                                                              \
-  case DoubleOpcode(op, Place::kRR): RunDouble<Place::kRR, operation>(*at, frame); break; \
-  case DoubleOpcode(op, Place::kRC): RunDouble<Place::kRC, operation>(*at, frame); break; \
-  case DoubleOpcode(op, Place::kCR): RunDouble<Place::kCR, operation>(*at, frame); break; \
-  case DoubleOpcode(op, Place::kVV): RunDouble<Place::kVV, operation>(*at, frame); break; \
-  case DoubleOpcode(op, Place::kVC): RunDouble<Place::kVC, operation>(*at, frame); break; \
-  case DoubleOpcode(op, Place::kCV): RunDouble<Place::kCV, operation>(*at, frame); break
+#define TOCSIN_DOUBLE(op, operation)              \
+  case DoubleOpcode(op, Place::kRR):              \
+    RunDouble<Place::kRR, operation>(*at, frame); \
+    break;                                        \
+  case DoubleOpcode(op, Place::kRC):              \
+    RunDouble<Place::kRC, operation>(*at, frame); \
+    break;                                        \
+  case DoubleOpcode(op, Place::kCR):              \
+    RunDouble<Place::kCR, operation>(*at, frame); \
+    break;                                        \
+  case DoubleOpcode(op, Place::kVV):              \
+    RunDouble<Place::kVV, operation>(*at, frame); \
+    break;                                        \
+  case DoubleOpcode(op, Place::kVC):              \
+    RunDouble<Place::kVC, operation>(*at, frame); \
+    break;                                        \
+  case DoubleOpcode(op, Place::kCV):              \
+    RunDouble<Place::kCV, operation>(*at, frame); \
+    break
 
 namespace {
 
@@ -313,7 +169,8 @@ Result RunLoop(const Program& program, const Value* variables, Time now, Scratch
       case opcode::kReturnBool:
         if (target.state != kHasValue) return Nothing(target.state);
         return {Outcome::kValue, Value::Bool(target.integer != 0)};
-      case opcode::kReturn: return ToResult(program.type.kind, target);
+      case opcode::kReturn:
+        return ToResult(program.type.kind, target);
       case opcode::kConstant:
         target.integer = at->integer;
         target.state = kHasValue;
@@ -323,8 +180,12 @@ Result RunLoop(const Program& program, const Value* variables, Time now, Scratch
         target.size = static_cast<uint32_t>(program.texts[at->left].size());
         target.state = kHasValue;
         break;
-      case opcode::kLoadInt: target.state = Ints::Load(frame.variables[at->left], &target.integer); break;
-      case opcode::kLoadDouble: target.state = Doubles::Load(frame.variables[at->left], &target.number); break;
+      case opcode::kLoadInt:
+        target.state = Ints::Load(frame.variables[at->left], &target.integer);
+        break;
+      case opcode::kLoadDouble:
+        target.state = Doubles::Load(frame.variables[at->left], &target.number);
+        break;
       case opcode::kLoadText: {
         const Value& value = frame.variables[at->left];
         // Anything but text would be a pointer to nowhere.
@@ -373,8 +234,12 @@ Result RunLoop(const Program& program, const Value* variables, Time now, Scratch
                                           : frame.code + at->right;
         continue;
       }
-      case opcode::kJump: at = frame.code + at->jump; continue;
-      case opcode::kMove: target = registers[at->left]; break;
+      case opcode::kJump:
+        at = frame.code + at->jump;
+        continue;
+      case opcode::kMove:
+        target = registers[at->left];
+        break;
       case opcode::kIntToDouble:
         target.number = static_cast<double>(registers[at->left].integer);
         target.state = registers[at->left].state;
@@ -383,7 +248,9 @@ Result RunLoop(const Program& program, const Value* variables, Time now, Scratch
       case opcode::kSubtractInt:
       case opcode::kMultiplyInt:
       case opcode::kDivideInt:
-      case opcode::kModuloInt: RunInt(*at, registers); break;
+      case opcode::kModuloInt:
+        RunInt(*at, registers);
+        break;
       case opcode::kNegateInt: {
         const Register operand = registers[at->left];
         target.state = operand.state;
@@ -446,7 +313,9 @@ Result RunLoop(const Program& program, const Value* variables, Time now, Scratch
         TOCSIN_DOUBLE(Op::kDivide, std::divides<>);
         TOCSIN_COMPARE(opcode::kCompareInt, Ints);
         TOCSIN_COMPARE(opcode::kCompareDouble, Doubles);
-      default: RunTextStep(program, *at, registers, &memory->arena); break;
+      default:
+        RunTextStep(program, *at, registers, &memory->arena);
+        break;
     }
     ++at;
   }

@@ -79,9 +79,15 @@ class Folder {
     literal.op = Op::kLiteral;
     literal.child_count = 0;
     switch (result.value.kind()) {
-      case Kind::kString: literal.text = AddText(std::string(result.value.AsString())); break;
-      case Kind::kDouble: literal.number = result.value.AsDouble(); break;
-      default: literal.integer = result.value.AsInt(); break;
+      case Kind::kString:
+        literal.text = AddText(std::string(result.value.AsString()));
+        break;
+      case Kind::kDouble:
+        literal.number = result.value.AsDouble();
+        break;
+      default:
+        literal.integer = result.value.AsInt();
+        break;
     }
     result_.nodes.push_back(literal);
     places_[root] = static_cast<uint32_t>(result_.nodes.size() - 1);

@@ -6,8 +6,8 @@
 
 namespace tocsin {
 
-// The same tree with every largest constant part that has a value replaced by a literal. A part that faults stays, to fault
-// when it is reached. REQUIRES: Check said that the tree is right.
+// The same tree with every largest constant part that has a value replaced by a literal. A part that faults stays, to
+// fault when it is reached. REQUIRES: Check said that the tree is right.
 Tree Fold(const Tree& tree, bool strict);
 
 }  // namespace tocsin

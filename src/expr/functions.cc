@@ -60,17 +60,20 @@ std::vector<std::string> FunctionNames(bool strict) {
 }
 
 Refusal RefuseFunction(std::string_view name, std::string_view receiver, bool strict) {
-  if (In(receiver, {"math", "strings", "lists", "sets", "optional", "cel", "base64", "net", "regex", "proto", "host"})) {
+  if (In(receiver,
+         {"math", "strings", "lists", "sets", "optional", "cel", "base64", "net", "regex", "proto", "host"})) {
     return NotYet(fmt::format("{}.{}", receiver, name));
   }
   if (In(name, {"all", "exists", "exists_one", "existsOne", "map", "filter", "transformList", "transformMap"})) {
     return {fmt::format("macros such as {}() are not supported yet", name), ""};
   }
   if (name == "matches") return NotYet(name, "contains(), startsWith() and endsWith() are");
-  if (In(name, {"getFullYear", "getMonth", "getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear", "getHours",
-                "getMinutes", "getSeconds", "getMilliseconds", "type", "dyn", "bool", "previous", "charAt", "indexOf",
-                "lastIndexOf", "lowerAscii", "upperAscii", "replace", "split", "join", "substring", "trim", "reverse",
-                "format", "quote"})) {
+  if (In(name, {"getFullYear",  "getMonth",    "getDate",    "getDayOfMonth", "getDayOfWeek",
+                "getDayOfYear", "getHours",    "getMinutes", "getSeconds",    "getMilliseconds",
+                "type",         "dyn",         "bool",       "previous",      "charAt",
+                "indexOf",      "lastIndexOf", "lowerAscii", "upperAscii",    "replace",
+                "split",        "join",        "substring",  "trim",          "reverse",
+                "format",       "quote"})) {
     return NotYet(name);
   }
   if (name == "uint") return {"uint() is not supported: there are no unsigned integers", "did you mean int()?"};
@@ -112,14 +115,21 @@ std::string DurationCall(std::string_view text) {
 
 std::string_view WithArticle(Type type) {
   switch (type.kind) {
-    case Kind::kNone: return "nothing";
-    case Kind::kBool: return "a bool";
-    case Kind::kInt: return "an int";
+    case Kind::kNone:
+      return "nothing";
+    case Kind::kBool:
+      return "a bool";
+    case Kind::kInt:
+      return "an int";
     case Kind::kDouble:
-    case Kind::kDecimal: return "a double";
-    case Kind::kString: return "a string";
-    case Kind::kTimestamp: return "a timestamp";
-    case Kind::kDuration: return "a duration";
+    case Kind::kDecimal:
+      return "a double";
+    case Kind::kString:
+      return "a string";
+    case Kind::kTimestamp:
+      return "a timestamp";
+    case Kind::kDuration:
+      return "a duration";
   }
   return "nothing";
 }

@@ -16,12 +16,12 @@ constexpr uint32_t Bit(Kind kind) { return uint32_t{1} << static_cast<uint32_t>(
 
 struct Signature {
   Function function;
-  uint32_t first;       // kinds that the first argument, or the receiver, may have
-  uint32_t second;      // of the second; 0: there is none
+  uint32_t first;   // kinds that the first argument, or the receiver, may have
+  uint32_t second;  // of the second; 0: there is none
   Kind result;
-  bool as_function;     // f(x)
-  bool as_method;       // x.f()
-  bool addition;        // not of CEL: off when strict
+  bool as_function;        // f(x)
+  bool as_method;          // x.f()
+  bool addition;           // not of CEL: off when strict
   std::string_view takes;  // "a string", for messages
 
   size_t arguments() const { return second == 0 ? 1 : 2; }
@@ -38,8 +38,8 @@ struct Refusal {
   std::string hint;
 };
 
-// What to say of a function that FindFunction does not know: that a part of CEL is not supported, or that there is no such
-// function and what may have been meant. `receiver` is the name before the dot, or empty.
+// What to say of a function that FindFunction does not know: that a part of CEL is not supported, or that there is no
+// such function and what may have been meant. `receiver` is the name before the dot, or empty.
 Refusal RefuseFunction(std::string_view name, std::string_view receiver, bool strict);
 
 // "days(30)" for "30d", "duration(\"1h30m\")" for "1h30m"; empty for what is no duration.

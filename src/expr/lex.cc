@@ -24,14 +24,14 @@ struct Symbol {
 
 // Longer ones before their beginnings.
 constexpr std::array<Symbol, 23> kSymbols = {{
-    {"==", TokenKind::kEqual},       {"!=", TokenKind::kNotEqual},    {"<=", TokenKind::kLessEqual},
-    {">=", TokenKind::kGreaterEqual}, {"&&", TokenKind::kAnd},         {"||", TokenKind::kOr},
-    {"(", TokenKind::kLeftParen},    {")", TokenKind::kRightParen},   {"[", TokenKind::kLeftBracket},
-    {"]", TokenKind::kRightBracket}, {"{", TokenKind::kLeftBrace},    {"}", TokenKind::kRightBrace},
-    {".", TokenKind::kDot},          {",", TokenKind::kComma},        {":", TokenKind::kColon},
-    {"?", TokenKind::kQuestion},     {"+", TokenKind::kPlus},         {"-", TokenKind::kMinus},
-    {"*", TokenKind::kStar},         {"/", TokenKind::kSlash},        {"%", TokenKind::kPercent},
-    {"<", TokenKind::kLess},         {">", TokenKind::kGreater},
+    {"==", TokenKind::kEqual},        {"!=", TokenKind::kNotEqual},  {"<=", TokenKind::kLessEqual},
+    {">=", TokenKind::kGreaterEqual}, {"&&", TokenKind::kAnd},       {"||", TokenKind::kOr},
+    {"(", TokenKind::kLeftParen},     {")", TokenKind::kRightParen}, {"[", TokenKind::kLeftBracket},
+    {"]", TokenKind::kRightBracket},  {"{", TokenKind::kLeftBrace},  {"}", TokenKind::kRightBrace},
+    {".", TokenKind::kDot},           {",", TokenKind::kComma},      {":", TokenKind::kColon},
+    {"?", TokenKind::kQuestion},      {"+", TokenKind::kPlus},       {"-", TokenKind::kMinus},
+    {"*", TokenKind::kStar},          {"/", TokenKind::kSlash},      {"%", TokenKind::kPercent},
+    {"<", TokenKind::kLess},          {">", TokenKind::kGreater},
 }};
 
 // What people write from habit, and what it stands for here. Tried before kSymbols.
@@ -260,7 +260,8 @@ void Lexer::ReadHex() {
   uint64_t integer = 0;
   const char* const begin = source_.data() + at_;
   if (std::from_chars(begin + 2, begin + length, integer, 16).ec != std::errc()) {
-    Wrong(length, "this number is too large for an int", "an int reaches 9223372036854775807; a double, with a point, further");
+    Wrong(length, "this number is too large for an int",
+          "an int reaches 9223372036854775807; a double, with a point, further");
     Push(TokenKind::kBroken, length);
     return;
   }
@@ -309,8 +310,6 @@ void Lexer::ReadNumber() {
 
 }  // namespace
 
-bool Lex(std::string_view source, Tokens* tokens, Mistakes* mistakes) {
-  return Lexer(source, tokens, mistakes).Run();
-}
+bool Lex(std::string_view source, Tokens* tokens, Mistakes* mistakes) { return Lexer(source, tokens, mistakes).Run(); }
 
 }  // namespace tocsin

@@ -62,8 +62,8 @@ struct Tokens {
   std::vector<std::string> texts;  // of string literals, decoded
 };
 
-// Adds a mistake for everything that is no token of CEL; where it can be guessed what was meant (`=`, `<>`, `30d`), the token
-// that was meant takes its place. False when nothing sensible can follow (a quote that is never closed).
+// Adds a mistake for everything that is no token of CEL; where it can be guessed what was meant (`=`, `<>`, `30d`), the
+// token that was meant takes its place. False when nothing sensible can follow (a quote that is never closed).
 // REQUIRES: source.size() < 2^16.
 bool Lex(std::string_view source, Tokens* tokens, Mistakes* mistakes);
 

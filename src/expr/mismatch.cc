@@ -134,7 +134,8 @@ Mistake MismatchInArithmetic(const Operands& operands) {
   const std::string_view left = WithArticle(operands.left.type);
   const std::string_view right = WithArticle(operands.right.type);
   std::string message;
-  if (op == Op::kMultiply && operands.strict && (Is(operands.left, Kind::kDuration) || Is(operands.right, Kind::kDuration)) &&
+  if (op == Op::kMultiply && operands.strict &&
+      (Is(operands.left, Kind::kDuration) || Is(operands.right, Kind::kDuration)) &&
       (IsNumber(operands.left) || IsNumber(operands.right))) {
     return At(operands.parent, "a number times a duration is an addition to CEL, which strict_cel turns off", "");
   }

@@ -1,5 +1,5 @@
-// The sentences for operands that do not go together. The checker decides that they do not; this says so, with a correction
-// where one can be guessed.
+// The sentences for operands that do not go together. The checker decides that they do not; this says so, with a
+// correction where one can be guessed.
 #ifndef TOCSIN_EXPR_MISMATCH_H_
 #define TOCSIN_EXPR_MISMATCH_H_
 

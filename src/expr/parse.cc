@@ -1,5 +1,5 @@
-// Recursive descent for what stands inside something else, precedence climbing for operators. Chains (`a + b + c`, `a || b`,
-// `!!x`) are loops, so that only real nesting counts against the depth.
+// Recursive descent for what stands inside something else, precedence climbing for operators. Chains (`a + b + c`, `a
+// || b`, `!!x`) are loops, so that only real nesting counts against the depth.
 #include "expr/parse.h"
 
 #include <fmt/format.h>
@@ -9,41 +9,49 @@
 #include <initializer_list>
 #include <optional>
 
+#include "expr/syntax_error.h"
+
 namespace tocsin {
 namespace {
 
-constexpr std::array<std::string_view, 17> kReserved = {
-    "as",     "break", "const", "continue",  "else",    "for",    "function", "if",   "import",
-    "let",    "loop",  "package", "namespace", "return", "var",    "void",     "while"};
+constexpr std::array<std::string_view, 17> kReserved = {"as",        "break",  "const",  "continue", "else", "for",
+                                                        "function",  "if",     "import", "let",      "loop", "package",
+                                                        "namespace", "return", "var",    "void",     "while"};
 
 bool Contains(std::initializer_list<std::string_view> words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
-
 std::optional<Op> BinaryOp(TokenKind kind) {
   switch (kind) {
-    case TokenKind::kOr: return Op::kOr;
-    case TokenKind::kAnd: return Op::kAnd;
-    case TokenKind::kEqual: return Op::kEqual;
-    case TokenKind::kNotEqual: return Op::kNotEqual;
-    case TokenKind::kLess: return Op::kLess;
-    case TokenKind::kLessEqual: return Op::kLessEqual;
-    case TokenKind::kGreater: return Op::kGreater;
-    case TokenKind::kGreaterEqual: return Op::kGreaterEqual;
-    case TokenKind::kPlus: return Op::kAdd;
-    case TokenKind::kMinus: return Op::kSubtract;
-    case TokenKind::kStar: return Op::kMultiply;
-    case TokenKind::kSlash: return Op::kDivide;
-    case TokenKind::kPercent: return Op::kModulo;
-    default: return std::nullopt;
+    case TokenKind::kOr:
+      return Op::kOr;
+    case TokenKind::kAnd:
+      return Op::kAnd;
+    case TokenKind::kEqual:
+      return Op::kEqual;
+    case TokenKind::kNotEqual:
+      return Op::kNotEqual;
+    case TokenKind::kLess:
+      return Op::kLess;
+    case TokenKind::kLessEqual:
+      return Op::kLessEqual;
+    case TokenKind::kGreater:
+      return Op::kGreater;
+    case TokenKind::kGreaterEqual:
+      return Op::kGreaterEqual;
+    case TokenKind::kPlus:
+      return Op::kAdd;
+    case TokenKind::kMinus:
+      return Op::kSubtract;
+    case TokenKind::kStar:
+      return Op::kMultiply;
+    case TokenKind::kSlash:
+      return Op::kDivide;
+    case TokenKind::kPercent:
+      return Op::kModulo;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -60,7 +68,8 @@ class Parser {
       return false;
     }
     if (!ParseExpression()) return false;
-    return Now().kind == TokenKind::kEnd || RefuseRest();
+    if (Now().kind != TokenKind::kEnd) RefuseRest();
+    return Now().kind == TokenKind::kEnd;
   }
 
  private:
@@ -111,8 +120,15 @@ class Parser {
   Index ParseCall(const Token& name, Index receiver);
   std::optional<std::vector<uint32_t>> ParseArguments(TokenKind close, const Token& open);
   std::optional<Op> OperatorHere();
-  std::nullopt_t MissingValue();
-  bool RefuseRest();
+  std::nullopt_t MissingValue() {
+    mistakes_->push_back(tocsin::MissingValue(source_, tokens_, at_));
+    return std::nullopt;
+  }
+  // Something stands where an operator or the end should be.
+  std::nullopt_t RefuseRest() {
+    mistakes_->push_back(MissingOperator(source_, tokens_, at_));
+    return std::nullopt;
+  }
 
   std::string_view source_;
   std::vector<Token> tokens_;
@@ -291,24 +307,6 @@ Index Parser::ParseSelection(uint32_t receiver) {
   return receiver;
 }
 
-std::nullopt_t Parser::MissingValue() {
-  const Token& token = Now();
-  if (at_ == 0) return Wrong(token, fmt::format("a value is missing before '{}'", TextOf(token)));
-  const Token& last = tokens_[at_ - 1];
-  std::string hint;
-  if (last.kind == TokenKind::kPercent && at_ >= 2 && tokens_[at_ - 2].kind == TokenKind::kInt) {
-    hint = fmt::format("for a share write a fraction: {}", static_cast<double>(tokens_[at_ - 2].integer) / 100);
-  }
-  if (token.kind == TokenKind::kEnd) {
-    return Wrong(last, fmt::format("a value is missing after '{}'", TextOf(last)), std::move(hint));
-  }
-  if (token.kind == TokenKind::kRightParen && last.kind == TokenKind::kLeftParen) {
-    return Wrong(last.offset, token.end() - last.offset, "there is nothing between '(' and ')'");
-  }
-  return Wrong(token, fmt::format("a value is missing between '{}' and '{}'", TextOf(last), TextOf(token)),
-               std::move(hint));
-}
-
 Index Parser::ParsePrimary() {
   const Token token = Now();
   switch (token.kind) {
@@ -333,15 +331,20 @@ Index Parser::ParsePrimary() {
       }
       return index;
     }
-    case TokenKind::kName: return ParseName();
+    case TokenKind::kName:
+      return ParseName();
     case TokenKind::kDot:  // `.a` is `a` at the root, and there is no other place
       if (Next().kind != TokenKind::kName) return MissingValue();
       ++at_;
       return ParseName();
-    case TokenKind::kLeftParen: return ParseParentheses();
-    case TokenKind::kLeftBracket: return ParseList();
-    case TokenKind::kLeftBrace: return Wrong(token, "maps such as {\"a\": 1} are not supported");
-    default: return MissingValue();
+    case TokenKind::kLeftParen:
+      return ParseParentheses();
+    case TokenKind::kLeftBracket:
+      return ParseList();
+    case TokenKind::kLeftBrace:
+      return Wrong(token, "maps such as {\"a\": 1} are not supported");
+    default:
+      return MissingValue();
   }
 }
 
@@ -379,10 +382,7 @@ Index Parser::ParseParentheses() {
   const Index inner = ParseExpression();
   if (!inner) return std::nullopt;
   if (At(TokenKind::kEnd)) return Wrong(open, "'(' is never closed", "add ')'");
-  if (!At(TokenKind::kRightParen)) {
-    RefuseRest();
-    return std::nullopt;
-  }
+  if (!At(TokenKind::kRightParen)) return RefuseRest();
   Node& node = tree_->nodes[*inner];
   node.parenthesized = true;
   node.offset = open.offset;
@@ -424,62 +424,13 @@ std::optional<std::vector<uint32_t>> Parser::ParseArguments(TokenKind close, con
       return Wrong(open, fmt::format("'{}' is never closed", TextOf(open)),
                    close == TokenKind::kRightParen ? "add ')'" : "add ']'");
     }
-    if (!At(TokenKind::kComma)) {
-      RefuseRest();
-      return std::nullopt;
-    }
+    if (!At(TokenKind::kComma)) return RefuseRest();
     ++at_;
     // A list may end in a comma, arguments may not.
     if (At(close) && close == TokenKind::kRightParen) return MissingValue();
   }
   ++at_;
   return arguments;
-}
-
-// Something stands where an operator or the end should be. Always false.
-bool Parser::RefuseRest() {
-  const Token& token = Now();
-  const std::string_view text = TextOf(token);
-  const Token& last = tokens_[at_ - 1];
-  const std::string word = token.kind == TokenKind::kName ? Lower(text) : std::string();
-  std::string hint;
-  if (word == "not" && Next().kind == TokenKind::kName && TextOf(Next()) == "in") {
-    hint = "write !(x in [...])";
-  } else if (word == "like" || word == "ilike") {
-    hint = "write x.contains(\"...\"), x.startsWith(\"...\") or x.endsWith(\"...\")";
-  } else if (word == "between") {
-    hint = "write x >= low && x <= high";
-  } else if (word == "then" || word == "if") {
-    hint = "write condition ? value : other value";
-  } else if (word == "days" || word == "day") {
-    hint = fmt::format("did you mean days({})?", TextOf(last));
-  } else if (word == "hours" || word == "hour") {
-    hint = fmt::format("did you mean hours({})?", TextOf(last));
-  } else if (word == "minutes" || word == "minute") {
-    hint = fmt::format("did you mean minutes({})?", TextOf(last));
-  }
-  switch (token.kind) {
-    case TokenKind::kRightParen:
-    case TokenKind::kRightBracket:
-    case TokenKind::kRightBrace:
-      Wrong(token, fmt::format("'{}' closes nothing that was opened", text));
-      return false;
-    case TokenKind::kColon:
-      Wrong(token, "':' has no '?' before it", "write condition ? value : other value");
-      return false;
-    case TokenKind::kComma:
-      if (last.kind == TokenKind::kInt && Next().kind == TokenKind::kInt) {
-        hint = fmt::format("digits are not grouped: write {}{}", TextOf(last), TextOf(Next()));
-      }
-      Wrong(token, "',' cannot stand here", std::move(hint));
-      return false;
-    case TokenKind::kNot:
-      if (Next().kind == TokenKind::kName && TextOf(Next()) == "in") hint = "write !(x in [...])";
-      [[fallthrough]];
-    default:
-      Wrong(token, fmt::format("an operator is missing before '{}'", text), std::move(hint));
-      return false;
-  }
 }
 
 }  // namespace

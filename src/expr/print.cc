@@ -14,16 +14,21 @@ namespace {
 
 std::string PrintLiteral(const Tree& tree, const Node& node) {
   switch (node.type.kind) {
-    case Kind::kBool: return node.integer != 0 ? "true" : "false";
+    case Kind::kBool:
+      return node.integer != 0 ? "true" : "false";
     case Kind::kDouble: {
       std::string text = FormatDouble(node.number);
       if (text.find_first_not_of("-0123456789") == std::string::npos) text += ".0";
       return text;
     }
-    case Kind::kString: return QuoteString(tree.texts[node.text]);
-    case Kind::kTimestamp: return fmt::format("timestamp(\"{}\")", FormatTime(FromNanos(node.integer)));
-    case Kind::kDuration: return fmt::format("duration(\"{}\")", FormatCelDuration(node.integer));
-    default: return fmt::format("{}", node.integer);
+    case Kind::kString:
+      return QuoteString(tree.texts[node.text]);
+    case Kind::kTimestamp:
+      return fmt::format("timestamp(\"{}\")", FormatTime(FromNanos(node.integer)));
+    case Kind::kDuration:
+      return fmt::format("duration(\"{}\")", FormatCelDuration(node.integer));
+    default:
+      return fmt::format("{}", node.integer);
   }
 }
 
@@ -71,23 +76,31 @@ std::string Printer::PrintCall(const Node& node) {
 std::string Printer::PrintNode(const Node& node) {
   const int precedence = Precedence(node.op);
   switch (node.op) {
-    case Op::kLiteral: return PrintLiteral(tree_, node);
-    case Op::kVariable: return tree_.texts[node.name];
-    case Op::kNow: return "now";
-    case Op::kHas: return "has(" + Operand(node, 0, 0) + ")";
-    case Op::kList: return "[" + Join(node, 0) + "]";
-    case Op::kFunction: return PrintCall(node);
+    case Op::kLiteral:
+      return PrintLiteral(tree_, node);
+    case Op::kVariable:
+      return tree_.texts[node.name];
+    case Op::kNow:
+      return "now";
+    case Op::kHas:
+      return "has(" + Operand(node, 0, 0) + ")";
+    case Op::kList:
+      return "[" + Join(node, 0) + "]";
+    case Op::kFunction:
+      return PrintCall(node);
     case Op::kNot:
     case Op::kNegate: {
       // A literal's own minus would read as part of it.
       const Node& child = tree_.Child(node, 0);
       const bool literal = node.op == Op::kNegate && child.op == Op::kLiteral;
-      return std::string(Spelling(node.op)) + (literal ? "(" + Operand(node, 0, 0) + ")" : Operand(node, 0, precedence));
+      return std::string(Spelling(node.op)) +
+             (literal ? "(" + Operand(node, 0, 0) + ")" : Operand(node, 0, precedence));
     }
     case Op::kConditional:
       return Operand(node, 0, precedence + 1) + " ? " + Operand(node, 1, precedence + 1) + " : " +
              Operand(node, 2, precedence);
-    default: break;
+    default:
+      break;
   }
   // A chain inside a chain of its own kind was in parentheses, and comes back so: it is another tree.
   const bool chain = node.op == Op::kAnd || node.op == Op::kOr;

@@ -1,9 +1,9 @@
-// What an expression is compiled to: a flat list of instructions over registers, each instruction for one combination of
-// types, so that nothing is looked up or dispatched by type while it runs.
+// What an expression is compiled to: a flat list of instructions over registers, each instruction for one combination
+// of types, so that nothing is looked up or dispatched by type while it runs.
 //
 // A register holds a value and its state. A state is a set of bits, so that the state of a result is the union of its
-// operands' states, without a branch. && and || are chains: a term that decides jumps to the end, any other leaves its state
-// in the chain's register, whose value is then not the deciding one.
+// operands' states, without a branch. && and || are chains: a term that decides jumps to the end, any other leaves its
+// state in the chain's register, whose value is then not the deciding one.
 #ifndef TOCSIN_EXPR_PROGRAM_H_
 #define TOCSIN_EXPR_PROGRAM_H_
 
@@ -33,8 +33,8 @@ struct Register {
   std::string_view AsText() const { return {text, size}; }
 };
 
-// Comparisons by what they compare and where the operands are: registers (R), variables (V), the instruction's constant (C).
-// The last two combine the result with the chain in `target`, and jump when it decides.
+// Comparisons by what they compare and where the operands are: registers (R), variables (V), the instruction's constant
+// (C). The last two combine the result with the chain in `target`, and jump when it decides.
 enum class Form : uint16_t { kRR, kRC, kVC, kVV, kVCAnd, kVCOr };
 constexpr uint16_t kForms = 6;
 constexpr uint16_t kComparisons = 6;  // Op::kEqual to Op::kGreaterEqual
@@ -55,13 +55,13 @@ enum : Opcode {
   kLoadDouble,
   kLoadText,
   kLoadNow,
-  kHas,            // target = whether variable left has a value
-  kAnd,            // target = chain target && register left; jump when false
-  kOr,             // target = chain target || register left; jump when true
-  kNot,            // target = !left
-  kBranch,         // go on when left is true, to `right` when it is false, to `jump` when it has no value
+  kHas,     // target = whether variable left has a value
+  kAnd,     // target = chain target && register left; jump when false
+  kOr,      // target = chain target || register left; jump when true
+  kNot,     // target = !left
+  kBranch,  // go on when left is true, to `right` when it is false, to `jump` when it has no value
   kJump,
-  kMove,           // target = left
+  kMove,  // target = left
   kIntToDouble,
   kAddInt,  // with overflow check; also durations and timestamps
   kSubtractInt,
@@ -73,18 +73,18 @@ enum : Opcode {
   kScaleDuration,  // duration left * double right
   kSpanOfInt,      // the constant, a duration, times int left
   kSpanOfDouble,
-  kEqualText,      // left, right: registers; one for each of Op::kEqual to kGreaterEqual
+  kEqualText,  // left, right: registers; one for each of Op::kEqual to kGreaterEqual
   kNotEqualText,
   kLessText,
   kLessEqualText,
   kGreaterText,
   kGreaterEqualText,
-  kTextIsAnd,   // chain && (variable left == texts[right]); the constant is made by TextIsConstant
+  kTextIsAnd,  // chain && (variable left == texts[right]); the constant is made by TextIsConstant
   kTextIsOr,
-  kInInts,      // target = register left in ints[right, right + constant)
+  kInInts,  // target = register left in ints[right, right + constant)
   kInDoubles,
   kInTexts,
-  kEither,      // target = left || right, both needed: for lists whose items are computed
+  kEither,  // target = left || right, both needed: for lists whose items are computed
   kConcatenate,
   kSize,
   kStartsWith,
@@ -110,8 +110,7 @@ enum : Opcode {
 }  // namespace opcode
 
 constexpr Opcode CompareOpcode(Opcode base, Op op, Form form) {
-  return static_cast<Opcode>(base +
-                             (static_cast<uint16_t>(op) - static_cast<uint16_t>(Op::kEqual)) * kForms +
+  return static_cast<Opcode>(base + (static_cast<uint16_t>(op) - static_cast<uint16_t>(Op::kEqual)) * kForms +
                              static_cast<uint16_t>(form));
 }
 // REQUIRES: op is kAdd, kSubtract, kMultiply or kDivide.
@@ -123,7 +122,9 @@ constexpr Opcode DoubleOpcode(Op op, Place place) {
 
 // Which bits of a chain's state so far count for a term: the first one starts it.
 constexpr uint32_t ChainMask(bool first) { return first ? 0 : kNoDataBit | kFaultBit; }
-constexpr int64_t TextIsConstant(bool first, bool not_equal) { return int64_t{ChainMask(first)} << 1 | (not_equal ? 1 : 0); }
+constexpr int64_t TextIsConstant(bool first, bool not_equal) {
+  return int64_t{ChainMask(first)} << 1 | (not_equal ? 1 : 0);
+}
 
 struct Instruction {
   Opcode op = opcode::kReturn;
@@ -154,7 +155,7 @@ struct Program {
   std::vector<int64_t> ints;  // items of constant lists
   std::vector<double> doubles;
   std::vector<std::string_view> list_texts;
-  Type type;                         // of the result
+  Type type;  // of the result
   uint32_t registers = 0;
   uint32_t variables = 0;            // one more than the highest slot that is read
   uint32_t not_finite = kNoDataBit;  // the state of a result that is no finite number: strict CEL has it as a value

@@ -10,8 +10,8 @@
 
 namespace tocsin {
 
-// Turns every kName into a kVariable or kNow and every kCall into a kFunction or kHas; what cannot be becomes kBroken and
-// is reported. Numbers and types of arguments are CheckTypes' affair.
+// Turns every kName into a kVariable or kNow and every kCall into a kFunction or kHas; what cannot be becomes kBroken
+// and is reported. Numbers and types of arguments are CheckTypes' affair.
 void Resolve(std::string_view source, const Environment& environment, Tree* tree, Mistakes* mistakes);
 
 }  // namespace tocsin

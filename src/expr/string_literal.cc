@@ -45,14 +45,19 @@ struct NumericEscape {
 NumericEscape NumericEscapeOf(char c) {
   switch (c) {
     case 'x':
-    case 'X': return {1, 2, 16};
-    case 'u': return {1, 4, 16};
-    case 'U': return {1, 8, 16};
+    case 'X':
+      return {1, 2, 16};
+    case 'u':
+      return {1, 4, 16};
+    case 'U':
+      return {1, 8, 16};
     case '0':
     case '1':
     case '2':
-    case '3': return {0, 3, 8};
-    default: return {};
+    case '3':
+      return {0, 3, 8};
+    default:
+      return {};
   }
 }
 

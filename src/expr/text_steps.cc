@@ -62,12 +62,18 @@ std::optional<int64_t> NanosOf(std::string_view text) {
 // Three-way on bytes, which for UTF-8 is the order of code points.
 bool CompareText(Opcode op, std::string_view left, std::string_view right) {
   switch (op) {
-    case opcode::kEqualText: return left == right;
-    case opcode::kNotEqualText: return left != right;
-    case opcode::kLessText: return left < right;
-    case opcode::kLessEqualText: return left <= right;
-    case opcode::kGreaterText: return left > right;
-    default: return left >= right;
+    case opcode::kEqualText:
+      return left == right;
+    case opcode::kNotEqualText:
+      return left != right;
+    case opcode::kLessText:
+      return left < right;
+    case opcode::kLessEqualText:
+      return left <= right;
+    case opcode::kGreaterText:
+      return left > right;
+    default:
+      return left >= right;
   }
 }
 
@@ -88,16 +94,31 @@ void RunTextStep(const Program& program, const Instruction& instruction, Registe
   target->state = left.state | right.state;
   if (target->state != kHasValue) return;  // what is not there is not looked at
   switch (op) {
-    case opcode::kConcatenate: return Concatenate(left.AsText(), right.AsText(), arena, target);
-    case opcode::kStartsWith: target->integer = StartsWith(left.AsText(), right.AsText()); return;
-    case opcode::kEndsWith: target->integer = EndsWith(left.AsText(), right.AsText()); return;
-    case opcode::kContains: target->integer = left.AsText().find(right.AsText()) != std::string_view::npos; return;
-    case opcode::kSize: target->integer = static_cast<int64_t>(CountCodePoints(left.AsText())); return;
-    case opcode::kIntFromDouble: return SetInteger(DoubleToInt(left.number), target);
-    case opcode::kIntFromText: return SetInteger(ParseInt(left.AsText()), target);
-    case opcode::kIntFromTime: target->integer = FloorSeconds(left.integer); return;
-    case opcode::kTimeFromInt: return SetInteger(NanosOf(left.integer), target);
-    case opcode::kTimeFromText: return SetInteger(NanosOf(left.AsText()), target);
+    case opcode::kConcatenate:
+      return Concatenate(left.AsText(), right.AsText(), arena, target);
+    case opcode::kStartsWith:
+      target->integer = StartsWith(left.AsText(), right.AsText());
+      return;
+    case opcode::kEndsWith:
+      target->integer = EndsWith(left.AsText(), right.AsText());
+      return;
+    case opcode::kContains:
+      target->integer = left.AsText().find(right.AsText()) != std::string_view::npos;
+      return;
+    case opcode::kSize:
+      target->integer = static_cast<int64_t>(CountCodePoints(left.AsText()));
+      return;
+    case opcode::kIntFromDouble:
+      return SetInteger(DoubleToInt(left.number), target);
+    case opcode::kIntFromText:
+      return SetInteger(ParseInt(left.AsText()), target);
+    case opcode::kIntFromTime:
+      target->integer = FloorSeconds(left.integer);
+      return;
+    case opcode::kTimeFromInt:
+      return SetInteger(NanosOf(left.integer), target);
+    case opcode::kTimeFromText:
+      return SetInteger(NanosOf(left.AsText()), target);
     case opcode::kDurationFromText:
       return SetInteger(ParseCelDuration(left.AsText(), program.days_and_weeks), target);
     case opcode::kDoubleFromText: {
@@ -110,12 +131,19 @@ void RunTextStep(const Program& program, const Instruction& instruction, Registe
       if (!std::isfinite(*number)) target->state = program.not_finite;
       return;
     }
-    case opcode::kTextFromBool: return SetText(left.integer != 0 ? "true" : "false", arena, target);
-    case opcode::kTextFromInt: return SetText(std::to_string(left.integer), arena, target);
-    case opcode::kTextFromDouble: return SetText(FormatDouble(left.number), arena, target);
-    case opcode::kTextFromTime: return SetText(FormatTime(FromNanos(left.integer)), arena, target);
-    case opcode::kTextFromDuration: return SetText(FormatCelDuration(left.integer), arena, target);
-    default: target->integer = CompareText(op, left.AsText(), right.AsText()); return;
+    case opcode::kTextFromBool:
+      return SetText(left.integer != 0 ? "true" : "false", arena, target);
+    case opcode::kTextFromInt:
+      return SetText(std::to_string(left.integer), arena, target);
+    case opcode::kTextFromDouble:
+      return SetText(FormatDouble(left.number), arena, target);
+    case opcode::kTextFromTime:
+      return SetText(FormatTime(FromNanos(left.integer)), arena, target);
+    case opcode::kTextFromDuration:
+      return SetText(FormatCelDuration(left.integer), arena, target);
+    default:
+      target->integer = CompareText(op, left.AsText(), right.AsText());
+      return;
   }
 }
 

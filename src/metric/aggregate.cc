@@ -15,14 +15,14 @@ struct Known {
   AggregateKind kind;
   size_t arguments;
 };
-constexpr std::array<Known, 3> kKnown = {{{"count", AggregateKind::kCount, 0},
-                                          {"sum", AggregateKind::kSum, 1},
-                                          {"mean", AggregateKind::kMean, 1}}};
+constexpr std::array<Known, 3> kKnown = {
+    {{"count", AggregateKind::kCount, 0}, {"sum", AggregateKind::kSum, 1}, {"mean", AggregateKind::kMean, 1}}};
 
 // Aggregates that the language will have: refused by name instead of being called unknown.
 constexpr std::string_view kPlanned[] = {
-    "rate",       "min",  "max",          "stddev",         "first", "last", "delta", "quantile", "distinct", "topk",      "share", "ewma",
-    "time_since", "mean_interval", "satisfaction", "customer_value", "csat",  "nps",  "ces",   "rfm",      "p_alive"};
+    "rate",     "min",  "max",   "stddev", "first",      "last",          "delta",        "quantile",
+    "distinct", "topk", "share", "ewma",   "time_since", "mean_interval", "satisfaction", "customer_value",
+    "csat",     "nps",  "ces",   "rfm",    "p_alive"};
 
 // An attribute alone is read by its slot, and added up as integers where it is a decimal or an int.
 ArgumentPlan PlanArgument(Expression expression, const EventSpec& event) {
@@ -65,7 +65,8 @@ bool CheckAggregate(const MetricSpec& spec, const EventSpec& event, bool strict_
   std::optional<AggregateCall> call = ParseAggregateCall(spec.aggregate, description, diagnostics);
   if (!call) return false;
   auto complain = [&](std::string message, std::string hint) {
-    diagnostics->push_back(spec.aggregate.Error(call->place.offset, call->place.length, std::move(message), std::move(hint), description));
+    diagnostics->push_back(
+        spec.aggregate.Error(call->place.offset, call->place.length, std::move(message), std::move(hint), description));
     return false;
   };
   auto known = std::find_if(kKnown.begin(), kKnown.end(), [&](const Known& k) { return k.name == call->name; });
@@ -89,12 +90,13 @@ bool CheckAggregate(const MetricSpec& spec, const EventSpec& event, bool strict_
   checked->arguments.clear();
   if (known->arguments == 0) return true;
   const SourceText text = spec.aggregate.Sub(call->arguments[0].offset, call->arguments[0].length);
-  std::optional<Expression> argument = Expression::Compile(text, EventEnvironment(event, strict_cel), Kind::kNone,
-                                                           description, diagnostics);
+  std::optional<Expression> argument =
+      Expression::Compile(text, EventEnvironment(event, strict_cel), Kind::kNone, description, diagnostics);
   if (!argument) return false;
   if (argument->type().kind != Kind::kDouble && argument->type().kind != Kind::kInt) {
-    diagnostics->push_back(text.Error(
-        fmt::format("'{}' needs a number, and this is a {}", known->name, TypeName(argument->type())), "", description));
+    diagnostics->push_back(
+        text.Error(fmt::format("'{}' needs a number, and this is a {}", known->name, TypeName(argument->type())), "",
+                   description));
     return false;
   }
   checked->arguments.push_back(PlanArgument(*std::move(argument), event));

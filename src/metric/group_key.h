@@ -1,6 +1,6 @@
-// The canonical bytes of a group's keys: equal where the keys are equal, and ordered as the keys are (docs/semantics.md 1.7).
-// Integers big-endian with the sign flipped, booleans one byte, strings as UTF-8 with a terminator (00 01; a NUL inside is
-// written 00 FF, so that no string is another's prefix).
+// The canonical bytes of a group's keys: equal where the keys are equal, and ordered as the keys are
+// (docs/semantics.md 1.7). Integers big-endian with the sign flipped, booleans one byte, strings as UTF-8 with a
+// terminator (00 01; a NUL inside is written 00 FF, so that no string is another's prefix).
 #ifndef TOCSIN_METRIC_GROUP_KEY_H_
 #define TOCSIN_METRIC_GROUP_KEY_H_
 
@@ -18,7 +18,8 @@ constexpr bool IsKeyKind(Kind kind) { return kind == Kind::kString || kind == Ki
 // REQUIRES: IsKeyKind(value.kind()).
 void AppendKey(const Value& value, std::string* key);
 
-// Takes one value of that kind off the front of `key`. A string is borrowed from `key` where it holds no NUL, else from `text`.
+// Takes one value of that kind off the front of `key`. A string is borrowed from `key` where it holds no NUL, else from
+// `text`.
 Value TakeKey(Kind kind, std::string_view* key, std::string* text);
 
 }  // namespace tocsin

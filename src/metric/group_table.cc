@@ -8,7 +8,8 @@ namespace tocsin {
 
 constexpr size_t kFirstSlots = 16;
 
-GroupTable::GroupTable(size_t row_bytes) : stride_(kKeyBytes + (row_bytes + 7) / 8 * 8), mask_(kFirstSlots - 1), slots_(kFirstSlots) {}
+GroupTable::GroupTable(size_t row_bytes)
+    : stride_(kKeyBytes + (row_bytes + 7) / 8 * 8), mask_(kFirstSlots - 1), slots_(kFirstSlots) {}
 
 uint64_t GroupTable::Hash(std::string_view key) { return absl::HashOf(key); }
 

@@ -1,9 +1,9 @@
-// GroupTable: the groups of one grouping. From canonical key bytes (group_key.h) to a dense row, and from the row to its state:
-// `row_bytes` bytes of a layout that the plan computed. Rows are never moved.
+// GroupTable: the groups of one grouping. From canonical key bytes (group_key.h) to a dense row, and from the row to
+// its state: `row_bytes` bytes of a layout that the plan computed. Rows are never moved.
 //
-// Open addressing over slots of eight bytes - half of the key's hash and the row - so that a look-up is one cache line of
-// slots, and one of the row, which begins with its key and is needed anyway. Callers with many keys hide the latency of both:
-// PrefetchSlot for all of them, then PrefetchRow, then FindOrAdd.
+// Open addressing over slots of eight bytes - half of the key's hash and the row - so that a look-up is one cache line
+// of slots, and one of the row, which begins with its key and is needed anyway. Callers with many keys hide the latency
+// of both: PrefetchSlot for all of them, then PrefetchRow, then FindOrAdd.
 #ifndef TOCSIN_METRIC_GROUP_TABLE_H_
 #define TOCSIN_METRIC_GROUP_TABLE_H_
 
@@ -50,9 +50,7 @@ class GroupTable {
   };
   static uint32_t Half(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
 
-  std::byte* Base(uint32_t index) const {
-    return rows_[index >> kRowBits].get() + size_t{index & kRowMask} * stride_;
-  }
+  std::byte* Base(uint32_t index) const { return rows_[index >> kRowBits].get() + size_t{index & kRowMask} * stride_; }
   std::optional<uint32_t> Find(std::string_view key, uint64_t hash) const;
   uint32_t Add(std::string_view key, uint64_t hash);
   void Occupy(uint64_t hash, uint32_t row);
@@ -60,7 +58,7 @@ class GroupTable {
 
   size_t stride_;
   size_t mask_;
-  std::vector<Slot> slots_;  // at most half of them occupied
+  std::vector<Slot> slots_;       // at most half of them occupied
   std::vector<uint64_t> hashes_;  // by row
   std::vector<std::unique_ptr<std::byte[]>> rows_;
   std::vector<std::unique_ptr<char[]>> long_keys_;

@@ -1,5 +1,6 @@
-// PanePool: the memory of an engine's pane rings. Blocks of power-of-two sizes from 64 bytes, cut from chunks and kept in one
-// free list a size. A block is a number that stays the same when chunks are saved and loaded; memory is never moved.
+// PanePool: the memory of an engine's pane rings. Blocks of power-of-two sizes from 64 bytes, cut from chunks and kept
+// in one free list a size. A block is a number that stays the same when chunks are saved and loaded; memory is never
+// moved.
 #ifndef TOCSIN_METRIC_PANE_POOL_H_
 #define TOCSIN_METRIC_PANE_POOL_H_
 

@@ -36,7 +36,8 @@ struct Totals {
   void Remove(const std::byte* partial) {
     for (const FieldPlan& field : plan.fields) {
       if (field.kind == FieldPlan::Kind::kSum) {
-        DoubleSum::Remove(At<DoubleSum::Total>(totals, field.total_offset), At<DoubleDouble>(partial, field.partial_offset));
+        DoubleSum::Remove(At<DoubleSum::Total>(totals, field.total_offset),
+                          At<DoubleDouble>(partial, field.partial_offset));
       } else {
         At<uint64_t>(totals, field.total_offset) -= At<uint64_t>(partial, field.partial_offset);
       }
@@ -44,7 +45,8 @@ struct Totals {
   }
   bool Suspect() const {
     for (const FieldPlan& field : plan.fields) {
-      if (field.kind == FieldPlan::Kind::kSum && DoubleSum::Suspect(At<DoubleSum::Total>(totals, field.total_offset))) return true;
+      if (field.kind == FieldPlan::Kind::kSum && DoubleSum::Suspect(At<DoubleSum::Total>(totals, field.total_offset)))
+        return true;
     }
     return false;
   }

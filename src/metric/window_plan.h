@@ -1,5 +1,5 @@
-// WindowPlan: one window that is kept for every group of a grouping, shared by all metrics over the same events, filter,
-// length and resolution. Says where in a row and in a pane each partial result stands. Immutable.
+// WindowPlan: one window that is kept for every group of a grouping, shared by all metrics over the same events,
+// filter, length and resolution. Says where in a row and in a pane each partial result stands. Immutable.
 #ifndef TOCSIN_METRIC_WINDOW_PLAN_H_
 #define TOCSIN_METRIC_WINDOW_PLAN_H_
 
@@ -37,19 +37,19 @@ struct FieldPlan {
 };
 
 struct WindowPlan {
-  uint32_t event = 0;               // the event type
+  uint32_t event = 0;  // the event type
   uint32_t grouping = 0;
-  std::string identity;             // what metrics that share it have in common
-  std::string description;          // "metric refunds_24h", for counters
+  std::string identity;     // what metrics that share it have in common
+  std::string description;  // "metric refunds_24h", for counters
   std::optional<Expression> where;
-  bool over_time = false;           // else it never lets go: totals only
+  bool over_time = false;  // else it never lets go: totals only
   WindowShape shape;
   std::vector<ArgumentPlan> arguments;
   std::vector<FieldPlan> fields;
-  uint32_t row_offset = 0;          // of its RowWindow in the row; its totals follow
+  uint32_t row_offset = 0;  // of its RowWindow in the row; its totals follow
   uint16_t partial_bytes = 0;
   uint16_t total_bytes = 0;
-  bool timed = false;               // a rule wants to know when something leaves
+  bool timed = false;  // a rule wants to know when something leaves
 
   // What PaneRing asks of it.
   size_t stride() const { return sizeof(int64_t) + partial_bytes; }

@@ -17,7 +17,7 @@ constexpr int kSubmissionsPort = 465;  // RFC 8314
 // Puts a URL and the options beside it together, or says how they contradict each other. Of user and password it
 // matters here only whether they are given, so references do as well as what they stand for.
 absl::StatusOr<SmtpEndpoint> MakeEndpoint(const SmtpUrl& url, const EmailOptions& options) {
-  const auto wrong = [](std::string why) { return absl::InvalidArgumentError(std::move(why)); };
+  const auto wrong = [](const std::string& why) { return absl::InvalidArgumentError(why); };
   if (url.user && !options.user.empty()) return wrong("the user is given twice, in the server's URL and as 'user'");
   if (url.password && !options.password.empty()) {
     return wrong("the password is given twice, in the server's URL and as 'password'");

@@ -68,7 +68,7 @@ List RecipientList(const std::vector<EmailAddress>& to) {
   for (const EmailAddress& address : to) {
     curl_slist* longer = curl_slist_append(list.get(), fmt::format("<{}>", address.mailbox).c_str());
     if (longer == nullptr) return nullptr;
-    list.release();
+    static_cast<void>(list.release());  // it is part of the longer one
     list.reset(longer);
   }
   return list;

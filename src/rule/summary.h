@@ -1,6 +1,6 @@
-// Summaries: text with named places, "{customer} refunded {refunds_24h:.2f} in a day". A place is a name (with dots) and, after
-// a colon, fmt's format specification for the type of what it names; "{{" and "}}" stand for themselves. Compiled and tried
-// once when the plan is made, so that writing one later cannot fail.
+// Summaries: text with named places, "{customer} refunded {refunds_24h:.2f} in a day". A place is a name (with dots)
+// and, after a colon, fmt's format specification for the type of what it names; "{{" and "}}" stand for themselves.
+// Compiled and tried once when the plan is made, so that writing one later cannot fail.
 #ifndef TOCSIN_RULE_SUMMARY_H_
 #define TOCSIN_RULE_SUMMARY_H_
 

@@ -1,6 +1,6 @@
-// Engine::Ingest against a loop written by hand (hand_loop.h): count, sum and mean of the last hour for each of a million
-// customers, at each event. Both read the same events, prepared outside the timed part, and take turns, so that the machine's
-// noise meets both. Printed are medians over the rounds, and ratios to the loop.
+// Engine::Ingest against a loop written by hand (hand_loop.h): count, sum and mean of the last hour for each of a
+// million customers, at each event. Both read the same events, prepared outside the timed part, and take turns, so that
+// the machine's noise meets both. Printed are medians over the rounds, and ratios to the loop.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -125,24 +125,37 @@ void Compare(const char* title, bool zipf) {
   Engine batch(*Plan::Create(Spec(0)));
   Engine single(*Plan::Create(Spec(0)));
   Engine with_rules(*Plan::Create(Spec(10)));
-  Series series[] = {{"loop by hand, in batches"},     {"loop by hand, one by one"}, {"Engine::Ingest, in batches"},
-                     {"Engine::Ingest, one by one"}, {"Engine::Ingest, in batches, 10 rules"}};
+  Series series[] = {{"loop by hand, in batches"},
+                     {"loop by hand, one by one"},
+                     {"Engine::Ingest, in batches"},
+                     {"Engine::Ingest, one by one"},
+                     {"Engine::Ingest, in batches, 10 rules"}};
   double check = 0;
   for (int round = -1; round < kRounds; ++round) {
     stream.Make(round < 0 ? kWarmUp : kRound);
     const size_t n = stream.views.size();
     double nanos[] = {NanosOf([&] { check += loop_batch.Ingest(stream.loop_events); }, n),
-                      NanosOf([&] { for (const LoopEvent& e : stream.loop_events) check += loop_single.IngestOne(e); }, n),
+                      NanosOf(
+                          [&] {
+                            for (const LoopEvent& e : stream.loop_events) check += loop_single.IngestOne(e);
+                          },
+                          n),
                       NanosOf([&] { InBatches(&batch, stream.views); }, n),
-                      NanosOf([&] { for (const EventView& v : stream.views) single.Ingest(v); }, n),
+                      NanosOf(
+                          [&] {
+                            for (const EventView& v : stream.views) single.Ingest(v);
+                          },
+                          n),
                       NanosOf([&] { InBatches(&with_rules, stream.views); }, n)};
     for (size_t s = 0; round >= 0 && s < std::size(series); ++s) series[s].nanos.push_back(nanos[s]);
   }
-  fmt::print("\n{}: {} customers, {} rounds of {} events, medians (check {:.3g})\n", title, kCustomers, kRounds, kRound, check);
+  fmt::print("\n{}: {} customers, {} rounds of {} events, medians (check {:.3g})\n", title, kCustomers, kRounds, kRound,
+             check);
   const double base = series[0].Median();
   for (Series& s : series) {
     double median = s.Median();
-    fmt::print("  {:<40} {:7.1f} ns   {:5.2f} x   ({:.1f} to {:.1f})\n", s.name, median, median / base, s.nanos.front(), s.nanos.back());
+    fmt::print("  {:<40} {:7.1f} ns   {:5.2f} x   ({:.1f} to {:.1f})\n", s.name, median, median / base, s.nanos.front(),
+               s.nanos.back());
   }
   // The same answers, where the loop was exact too (its rows hold six panes).
   size_t equal = 0;

@@ -1,4 +1,5 @@
-// What one evaluation of a condition costs, beside the same condition written in C++ over the same values, validity included.
+// What one evaluation of a condition costs, beside the same condition written in C++ over the same values, validity
+// included.
 //
 //   bench_expr            prints a line for each condition: nanoseconds of both, and their ratio (medians of 9 rounds)
 #include <algorithm>

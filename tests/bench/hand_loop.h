@@ -1,9 +1,10 @@
-// The loop that a good engineer would write by hand for one question - count, sum and mean of the last hour for each customer,
-// at each event - and nothing else: no rules, no types, no late events, no errors. It is what the engine is measured against.
+// The loop that a good engineer would write by hand for one question - count, sum and mean of the last hour for each
+// customer, at each event - and nothing else: no rules, no types, no late events, no errors. It is what the engine is
+// measured against.
 //
-// String ids become dense rows by 64-bit fingerprints in an open-addressing table; a row is two cache lines: totals and the
-// last six non-empty panes (one a second; where a seventh is needed the two oldest become one). Batches are worked in stages
-// with prefetch: hash, find the row, update.
+// String ids become dense rows by 64-bit fingerprints in an open-addressing table; a row is two cache lines: totals and
+// the last six non-empty panes (one a second; where a seventh is needed the two oldest become one). Batches are worked
+// in stages with prefetch: hash, find the row, update.
 #ifndef TOCSIN_TESTS_BENCH_HAND_LOOP_H_
 #define TOCSIN_TESTS_BENCH_HAND_LOOP_H_
 

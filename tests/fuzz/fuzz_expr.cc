@@ -1,5 +1,5 @@
-// Any bytes as an expression: it is refused with mistakes that lie inside the text, or compiled, evaluated on several sets of
-// values, printed, and read back as the same. Also as an aggregate's call.
+// Any bytes as an expression: it is refused with mistakes that lie inside the text, or compiled, evaluated on several
+// sets of values, printed, and read back as the same. Also as an aggregate's call.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -38,8 +38,8 @@ const std::array<std::array<Value, 8>, 3>& Values() {
       {Value::Double(1.5), Value::Decimal(199, 2), Value::Int(7), Value::String("text"), Value::Bool(true),
        Value::Timestamp(Time(Duration(1'700'000'000'000'000'000))), Value::Span(Duration(3'600'000'000'000)),
        Value::String("12")},
-      {Value::Double(-1e308), Value::Decimal(INT64_MIN, 2), Value::Int(INT64_MIN), Value::String(""), Value::Bool(false),
-       Value::Timestamp(Time::min()), Value::Span(Duration::max()), Value::String("\u6f22")},
+      {Value::Double(-1e308), Value::Decimal(INT64_MIN, 2), Value::Int(INT64_MIN), Value::String(""),
+       Value::Bool(false), Value::Timestamp(Time::min()), Value::Span(Duration::max()), Value::String("\u6f22")},
       {},  // all absent
   }};
   return values;

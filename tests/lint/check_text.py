@@ -28,10 +28,10 @@ def repository_files():
 
 
 def expected_guard(name):
-    """include/tocsin/base/time.h -> TOCSIN_BASE_TIME_H_, capi/guard.h -> TOCSIN_CAPI_GUARD_H_."""
+    """include/tocsin/base/time.h -> TOCSIN_BASE_TIME_H_, capi/guard.h -> TOCSIN_CAPI_GUARD_H_, and so on for tests/."""
     if name == "capi/tocsin.h":
         return "TOCSIN_H_"  # the C header stands alone where it is installed
-    path = re.sub(r"^(include/tocsin|src|tests)/|(?<=^python/)src/", "", name)
+    path = re.sub(r"^(include/tocsin|src)/|(?<=^python/)src/", "", name)
     return "TOCSIN_" + re.sub(r"\W", "_", path.removesuffix(".h")).upper() + "_H_"
 
 

@@ -1,5 +1,6 @@
-"""Refunds of a year: exact against the published statistics, and against a computation of its own that knows nothing of
-panes, timers or states. It works in integers (thousandths, seconds) and asks at each instant for the sum from scratch."""
+"""Refunds of a year: exact against the published statistics, and against a computation of its own that knows
+nothing of panes, timers or states. It works in integers (thousandths, seconds) and asks at each instant for the sum
+from scratch."""
 import bisect
 import calendar
 import collections
@@ -72,8 +73,8 @@ def brute_force(events, rule, metric, key=None):
     for group, refunds in groups.items():
         for t, change, active_at, fired_at, total in Refunds(refunds).changes(500_000, HOUR, end):
             labels = {"country": group, "department": "finance"} if key else {}
-            expected = {"time": text(t), "change": change, "rule": rule, "labels": labels, "active_at": text(active_at),
-                        "fired_at": text(fired_at), "values": {metric: total / 1000}}
+            expected = {"time": text(t), "change": change, "rule": rule, "labels": labels,
+                        "active_at": text(active_at), "fired_at": text(fired_at), "values": {metric: total / 1000}}
             if change == "resolved":
                 expected["resolved_at"] = text(t)
             found.append(expected)
@@ -110,7 +111,8 @@ def last_value(replay, retail, metric):
 def test_counts_and_sums_are_the_published_ones(retail, replay):
     published = {
         "purchases_400d": "19959", "sales_400d": "10655622.484", "refunds_400d": "3836", "refunded_400d": "896812.49",
-        "stock_adjustments_400d": "2102", "stock_adjusted_400d": "0", "adjustments_400d": "3", "adjusted_400d": "-11062.06",
+        "stock_adjustments_400d": "2102", "stock_adjusted_400d": "0", "adjustments_400d": "3",
+        "adjusted_400d": "-11062.06",
     }
     assert {metric: last_value(replay, retail, metric) for metric in published} == published
     assert float(last_value(replay, retail, "mean_refund_400d")) == 896812.49 / 3836
@@ -139,7 +141,8 @@ def test_the_sum_at_every_full_hour_is_that_of_the_definition(retail, retail_eve
     hours = [line.split(",") for line in trace[1:]]
     first, last = seconds(retail_events[0]["time"]), seconds(retail_events[-1]["time"])
     assert [seconds(at) for at, _, _ in hours] == list(range(-(-first // HOUR) * HOUR, last + 1, HOUR))
-    assert [thousandths(float(value)) for _, _, value in hours] == [refunds.in_a_day(seconds(at)) for at, _, _ in hours]
+    values = [thousandths(float(value)) for _, _, value in hours]
+    assert values == [refunds.in_a_day(seconds(at)) for at, _, _ in hours]
 
 
 def test_the_same_input_gives_the_same_bytes(retail, replay):

@@ -79,7 +79,9 @@ class Runner {
     told_.lines.pop_front();
     return line == Normal(words) ? "" : fmt::format("told was '{}'", line);
   }
-  std::string Silence() const { return told_.lines.empty() ? "" : fmt::format("told before it, and not expected: '{}'", told_.lines.front()); }
+  std::string Silence() const {
+    return told_.lines.empty() ? "" : fmt::format("told before it, and not expected: '{}'", told_.lines.front());
+  }
 
   std::string Act(std::vector<std::string> words) {
     Time at = Instant(words[0]);

@@ -1,6 +1,6 @@
 // The names that the tests of expressions read, with a value for each.
-#ifndef TOCSIN_SUPPORT_EXPR_ENVIRONMENT_H_
-#define TOCSIN_SUPPORT_EXPR_ENVIRONMENT_H_
+#ifndef TOCSIN_TESTS_SUPPORT_EXPR_ENVIRONMENT_H_
+#define TOCSIN_TESTS_SUPPORT_EXPR_ENVIRONMENT_H_
 
 #include <chrono>
 #include <vector>
@@ -54,4 +54,4 @@ inline std::vector<Value> TestValues() {
 
 }  // namespace tocsin
 
-#endif  // TOCSIN_SUPPORT_EXPR_ENVIRONMENT_H_
+#endif  // TOCSIN_TESTS_SUPPORT_EXPR_ENVIRONMENT_H_

@@ -1,7 +1,7 @@
-// A second evaluator of checked expressions, to hold the compiled one against: it walks the tree, one node one function, and
-// does nothing clever. Slow, recursive, for tests only.
-#ifndef TOCSIN_SUPPORT_EXPR_REFERENCE_H_
-#define TOCSIN_SUPPORT_EXPR_REFERENCE_H_
+// A second evaluator of checked expressions, to hold the compiled one against: it walks the tree, one node one
+// function, and does nothing clever. Slow, recursive, for tests only.
+#ifndef TOCSIN_TESTS_SUPPORT_EXPR_REFERENCE_H_
+#define TOCSIN_TESTS_SUPPORT_EXPR_REFERENCE_H_
 
 #include <cmath>
 #include <cstdint>
@@ -52,18 +52,25 @@ class Evaluator {
  private:
   Answer Of(const Node& node) const {
     switch (node.op) {
-      case Op::kLiteral: return Literal(node);
-      case Op::kVariable: return Variable(node);
-      case Op::kNow: return OfInt(ToNanos(now_));
-      case Op::kHas: return OfInt(ValueOf(tree_.Child(node, 0)).absent() ? 0 : 1);
-      case Op::kAnd: return Chain(node, false);
-      case Op::kOr: return Chain(node, true);
+      case Op::kLiteral:
+        return Literal(node);
+      case Op::kVariable:
+        return Variable(node);
+      case Op::kNow:
+        return OfInt(ToNanos(now_));
+      case Op::kHas:
+        return OfInt(ValueOf(tree_.Child(node, 0)).absent() ? 0 : 1);
+      case Op::kAnd:
+        return Chain(node, false);
+      case Op::kOr:
+        return Chain(node, true);
       case Op::kConditional: {
         const Answer condition = Of(tree_.Child(node, 0));
         if (!condition.ok()) return condition;
         return Of(tree_.Child(node, condition.integer != 0 ? 1 : 2));
       }
-      case Op::kIn: return In(node);
+      case Op::kIn:
+        return In(node);
       case Op::kNot: {
         const Answer operand = Of(tree_.Child(node, 0));
         return operand.ok() ? OfInt(operand.integer == 0) : operand;
@@ -74,8 +81,10 @@ class Evaluator {
         if (node.type == Kind::kDouble) return {Outcome::kValue, 0, -operand.number, ""};
         return OfWide(-Wide{operand.integer});
       }
-      case Op::kFunction: return Call(node);
-      default: return Binary(node);
+      case Op::kFunction:
+        return Call(node);
+      default:
+        return Binary(node);
     }
   }
 
@@ -152,12 +161,18 @@ class Evaluator {
     if (IsComparison(node.op)) {
       const int order = Order(a, left, b, right);
       switch (node.op) {
-        case Op::kEqual: return OfInt(order == 0);
-        case Op::kNotEqual: return OfInt(order != 0);
-        case Op::kLess: return OfInt(order == -1);
-        case Op::kLessEqual: return OfInt(order == -1 || order == 0);
-        case Op::kGreater: return OfInt(order == 1);
-        default: return OfInt(order == 1 || order == 0);
+        case Op::kEqual:
+          return OfInt(order == 0);
+        case Op::kNotEqual:
+          return OfInt(order != 0);
+        case Op::kLess:
+          return OfInt(order == -1);
+        case Op::kLessEqual:
+          return OfInt(order == -1 || order == 0);
+        case Op::kGreater:
+          return OfInt(order == 1);
+        default:
+          return OfInt(order == 1 || order == 0);
       }
     }
     if (node.type == Kind::kString) return OfText(left.text + right.text);
@@ -171,9 +186,12 @@ class Evaluator {
 
   Answer Doubles(Op op, double x, double y) const {
     switch (op) {
-      case Op::kAdd: return OfDouble(x + y, strict_);
-      case Op::kSubtract: return OfDouble(x - y, strict_);
-      case Op::kMultiply: return OfDouble(x * y, strict_);
+      case Op::kAdd:
+        return OfDouble(x + y, strict_);
+      case Op::kSubtract:
+        return OfDouble(x - y, strict_);
+      case Op::kMultiply:
+        return OfDouble(x * y, strict_);
       default:
         if (y == 0) {  // IEEE, spelled out
           const bool zero_or_nan = x == 0 || std::isnan(x);
@@ -187,10 +205,14 @@ class Evaluator {
 
   static Answer Ints(Op op, int64_t x, int64_t y) {
     switch (op) {
-      case Op::kAdd: return OfWide(Wide{x} + y);
-      case Op::kSubtract: return OfWide(Wide{x} - y);
-      case Op::kMultiply: return OfWide(Wide{x} * y);
-      case Op::kDivide: return y == 0 ? Fault() : OfWide(Wide{x} / y);
+      case Op::kAdd:
+        return OfWide(Wide{x} + y);
+      case Op::kSubtract:
+        return OfWide(Wide{x} - y);
+      case Op::kMultiply:
+        return OfWide(Wide{x} * y);
+      case Op::kDivide:
+        return y == 0 ? Fault() : OfWide(Wide{x} / y);
       default:
         if (y == 0 || !OfWide(Wide{x} / y).ok()) return Fault();
         return OfWide(Wide{x} % y);
@@ -215,12 +237,15 @@ class Evaluator {
     const Kind from = argument.type.kind;
     constexpr int64_t kMinute = 60'000'000'000;
     switch (node.function) {
-      case Function::kSize: return OfInt(static_cast<int64_t>(CountCodePoints(x.text)));
-      case Function::kStartsWith: return OfInt(x.text.rfind(y.text, 0) == 0);
+      case Function::kSize:
+        return OfInt(static_cast<int64_t>(CountCodePoints(x.text)));
+      case Function::kStartsWith:
+        return OfInt(x.text.rfind(y.text, 0) == 0);
       case Function::kEndsWith:
         return OfInt(x.text.size() >= y.text.size() &&
                      x.text.compare(x.text.size() - y.text.size(), y.text.size(), y.text) == 0);
-      case Function::kContains: return OfInt(x.text.find(y.text) != std::string::npos);
+      case Function::kContains:
+        return OfInt(x.text.find(y.text) != std::string::npos);
       case Function::kInt:
         if (from == Kind::kDouble) return OfOptional(DoubleToInt(x.number));
         if (from == Kind::kString) return OfOptional(ParseInt(x.text));
@@ -234,7 +259,8 @@ class Evaluator {
         const std::optional<double> number = ParseDouble(x.text);
         return number ? OfDouble(*number, strict_) : Fault();
       }
-      case Function::kString: return OfText(ToString(from, x));
+      case Function::kString:
+        return OfText(ToString(from, x));
       case Function::kTimestamp: {
         if (from == Kind::kInt) return OfWide(Wide{x.integer} * 1'000'000'000);
         if (from == Kind::kTimestamp) return x;
@@ -243,9 +269,12 @@ class Evaluator {
       }
       case Function::kDuration:
         return from == Kind::kDuration ? x : OfOptional(ParseCelDuration(x.text, !strict_));
-      case Function::kDays: return Span(from, x, 1440 * kMinute);
-      case Function::kHours: return Span(from, x, 60 * kMinute);
-      default: return Span(from, x, kMinute);
+      case Function::kDays:
+        return Span(from, x, 1440 * kMinute);
+      case Function::kHours:
+        return Span(from, x, 60 * kMinute);
+      default:
+        return Span(from, x, kMinute);
     }
   }
 
@@ -255,12 +284,18 @@ class Evaluator {
 
   static std::string ToString(Kind from, const Answer& x) {
     switch (from) {
-      case Kind::kBool: return x.integer != 0 ? "true" : "false";
-      case Kind::kInt: return std::to_string(x.integer);
-      case Kind::kDouble: return FormatDouble(x.number);
-      case Kind::kTimestamp: return FormatTime(FromNanos(x.integer));
-      case Kind::kDuration: return FormatCelDuration(x.integer);
-      default: return x.text;
+      case Kind::kBool:
+        return x.integer != 0 ? "true" : "false";
+      case Kind::kInt:
+        return std::to_string(x.integer);
+      case Kind::kDouble:
+        return FormatDouble(x.number);
+      case Kind::kTimestamp:
+        return FormatTime(FromNanos(x.integer));
+      case Kind::kDuration:
+        return FormatCelDuration(x.integer);
+      default:
+        return x.text;
     }
   }
 
@@ -272,4 +307,4 @@ class Evaluator {
 
 }  // namespace tocsin::reference
 
-#endif  // TOCSIN_SUPPORT_EXPR_REFERENCE_H_
+#endif  // TOCSIN_TESTS_SUPPORT_EXPR_REFERENCE_H_

@@ -6,6 +6,7 @@
 
 #include "fmt/format.h"
 #include "support/catch.h"
+#include "support/seed.h"
 
 namespace tocsin {
 namespace {
@@ -131,7 +132,7 @@ TEST_CASE("Times are written with as many digits as they need") {
 }
 
 TEST_CASE("Any time is written as the calendar says, and read back") {
-  std::mt19937_64 random(20101201);
+  std::mt19937_64 random(tocsin::test::Seed(20101201));
   const int64_t first = ToNanos(*ParseTime("1678-01-01T00:00:00Z"));
   std::uniform_int_distribution<int64_t> any(first, INT64_MAX);
   const int64_t steps[] = {1, 1000, 1'000'000, 1'000'000'000, 86'400'000'000'000};
@@ -276,7 +277,7 @@ TEST_CASE("Durations are written in the largest units first") {
 }
 
 TEST_CASE("A duration of whole milliseconds is read back") {
-  std::mt19937_64 random(7);
+  std::mt19937_64 random(tocsin::test::Seed(7));
   for (int i = 0; i < 20000; ++i) {
     const int64_t limit = int64_t{1} << (1 + i % 43);
     const Duration d = milliseconds(std::uniform_int_distribution<int64_t>(0, limit)(random));

@@ -10,6 +10,7 @@
 
 #include "config/yaml_reader.h"
 #include "support/catch.h"
+#include "support/seed.h"
 
 namespace tocsin {
 namespace {
@@ -174,7 +175,7 @@ class Writer {
 
 TEST_CASE("Scalars written at random are placed byte by byte") {
   for (uint32_t seed = 0; seed < 3000; ++seed) {
-    Writer writer(seed);
+    Writer writer(tocsin::test::Seed(seed));
     writer.Write();
     INFO("seed " << seed << ":\n" << writer.text);
     Mistakes mistakes;

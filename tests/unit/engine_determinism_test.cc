@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "support/catch.h"
+#include "support/seed.h"
 #include "tocsin/config/config.h"
 #include "tocsin/engine/engine.h"
 #include "tocsin/ingest/json_feed.h"
@@ -27,7 +28,11 @@ metrics:
   stay: {event: visit, aggregate: mean(seconds), window: 5m, by: [customer], resolution: 1m}
   stay_sum: {event: visit, aggregate: sum(seconds * 0.1), window: 1m}
 rules:
-  Spike: {when: refunds > 300 && refund_count >= 3, resolve_when: refunds < 200, for: 2m, summary: "{refunds:.2f} in shop {shop}"}
+  Spike:
+    when: refunds > 300 && refund_count >= 3
+    resolve_when: refunds < 200
+    for: 2m
+    summary: "{refunds:.2f} in shop {shop}"
   Often: {when: big >= 2, labels: {team: blue}}
   Short: {when: stay < 20, for: 30s}
   Busy: {when: stay_sum > 40}
@@ -35,22 +40,26 @@ rules:
 )";
 
 std::string Stream(uint64_t seed, int events) {
-  std::mt19937_64 random(seed);
+  std::mt19937_64 random(tocsin::test::Seed(seed));
   auto below = [&](uint64_t n) { return static_cast<int64_t>(random() % n); };
   Time now = *ParseTime("2026-01-01T00:00:00Z");
   std::string text;
   for (int i = 0; i < events; ++i) {
     // Several events an instant, instants on full minutes, and some events behind the clock or too late.
-    if (below(3) != 0) now += std::chrono::milliseconds(below(4) == 0 ? 60000 - ToNanos(now) / 1000000 % 60000 : below(4000));
+    if (below(3) != 0)
+      now += std::chrono::milliseconds(below(4) == 0 ? 60000 - ToNanos(now) / 1000000 % 60000 : below(4000));
     Time at = below(10) == 0 ? now - std::chrono::seconds(below(40)) : now;
     if (below(50) == 0) {
-      text += R"({"type": "refund", "time": "not a time"})" "\n";
+      text += R"({"type": "refund", "time": "not a time"})"
+              "\n";
     } else if (below(2) == 0) {
-      text += fmt::format(R"({{"type": "refund", "time": "{}", "shop": {}, "customer": "c{}", "amount": {}.{:02}}})" "\n", FormatTime(at),
-                          below(4) - 1, below(30), below(120), below(100));
+      text += fmt::format(R"({{"type": "refund", "time": "{}", "shop": {}, "customer": "c{}", "amount": {}.{:02}}})"
+                          "\n",
+                          FormatTime(at), below(4) - 1, below(30), below(120), below(100));
     } else {
-      text += fmt::format(R"({{"type": "visit", "time": "{}", "customer": {}, "seconds": {}}})" "\n", FormatTime(at),
-                          below(20) == 0 ? "null" : fmt::format("\"c{}\"", below(30)), below(100));
+      text += fmt::format(R"({{"type": "visit", "time": "{}", "customer": {}, "seconds": {}}})"
+                          "\n",
+                          FormatTime(at), below(20) == 0 ? "null" : fmt::format("\"c{}\"", below(30)), below(100));
     }
   }
   return text;

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "support/catch.h"
+#include "support/seed.h"
 #include "tocsin/event/event.h"
 
 namespace tocsin {
@@ -29,7 +30,7 @@ void Check(const EventBatch& batch, const std::vector<Expected>& expected) {
 }
 
 TEST_CASE("A batch owns what its views borrow, through growth, removal and reuse") {
-  std::mt19937 random(3);
+  std::mt19937 random(tocsin::test::Seed(3));
   EventBatch batch;
   for (int round = 0; round < 20; ++round) {
     std::vector<Expected> expected;

@@ -124,6 +124,10 @@ TEST_CASE("comparisons", "[expr]") {
       {"1000 > mrr", "true"},
       {"1000 <= mrr", "false"},
       {"612.5 >= mrr", "true"},
+      {"612.5 < mrr", "false"},
+      {"612 < mrr", "true"},
+      {"7 <= visits", "true"},
+      {"7 < visits", "false"},
       {"price == 19.99", "true"},
       {"mrr > refunds_24h", "true"},
       {"mrr + 1 > refunds_24h", "true"},
@@ -394,8 +398,8 @@ TEST_CASE("a long chain is one expression", "[expr]") {
 
 TEST_CASE("one expression serves many threads", "[expr]") {
   std::vector<Diagnostic> mistakes;
-  const auto expression =
-      Expression::Compile("mrr * 2 > 1000 && country + 'x' == 'Francex'", TestEnvironment(), Kind::kBool, "test", &mistakes);
+  const auto expression = Expression::Compile("mrr * 2 > 1000 && country + 'x' == 'Francex'", TestEnvironment(),
+                                              Kind::kBool, "test", &mistakes);
   REQUIRE(expression.has_value());
   int right[4] = {};
   std::vector<std::thread> threads;

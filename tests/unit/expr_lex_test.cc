@@ -22,12 +22,24 @@ std::string LexToText(const std::string& source) {
     if (token.kind == TokenKind::kEnd) continue;
     if (!text.empty()) text += " ";
     switch (token.kind) {
-      case TokenKind::kBroken: text += "?"; break;
-      case TokenKind::kInt: text += fmt::format("int:{}", token.integer); break;
-      case TokenKind::kDouble: text += fmt::format("double:{}", token.number); break;
-      case TokenKind::kString: text += fmt::format("string:<{}>", tokens.texts[token.text]); break;
-      case TokenKind::kName: text += fmt::format("name:{}", here); break;
-      default: text += here; break;
+      case TokenKind::kBroken:
+        text += "?";
+        break;
+      case TokenKind::kInt:
+        text += fmt::format("int:{}", token.integer);
+        break;
+      case TokenKind::kDouble:
+        text += fmt::format("double:{}", token.number);
+        break;
+      case TokenKind::kString:
+        text += fmt::format("string:<{}>", tokens.texts[token.text]);
+        break;
+      case TokenKind::kName:
+        text += fmt::format("name:{}", here);
+        break;
+      default:
+        text += here;
+        break;
     }
   }
   for (const Mistake& mistake : mistakes) {
@@ -104,7 +116,8 @@ TEST_CASE("what is no token is said, and read as what was meant", "[expr]") {
       {"5u", "? !0+2 unsigned integers such as 5u are not supported (write 5)"},
       {"0x", "? !0+2 a hexadecimal number needs digits after '0x'"},
       {"9223372036854775809",
-       "? !0+19 this number is too large for an int (an int reaches 9223372036854775807; write 9223372036854775809.0 for "
+       "? !0+19 this number is too large for an int (an int reaches 9223372036854775807; write 9223372036854775809.0 "
+       "for "
        "a double)"},
       {"1e999", "? !0+5 this number is beyond the range of a double"},
       {R"(b"x")", "? !0+4 bytes such as b\"...\" are not supported (write a string)"},
@@ -119,7 +132,8 @@ TEST_CASE("what is no token is said, and read as what was meant", "[expr]") {
       {"\"\"\"a\"", "? !0+3 the text that begins here is never closed (end it with \"\"\") STOP"},
       {"a \u2265 1", "name:a \u2265 int:1 !2+3 '\u2265' is not an operator (did you mean '>='?)"},
       {"\u201ca\u201d", " !0+3 '\u201c' cannot stand here (write straight quotes: \"...\") STOP"},
-      {"a\u00a0b", "name:a !1+2 there is an invisible character here that is not a space (delete it, or write a space) STOP"},
+      {"a\u00a0b",
+       "name:a !1+2 there is an invisible character here that is not a space (delete it, or write a space) STOP"},
       {"a \xff", "name:a !2+1 the text is not valid UTF-8 here STOP"},
       {"$5", " !0+1 '$' cannot stand here (write the number, or the name, alone) STOP"},
   }));
@@ -128,7 +142,8 @@ TEST_CASE("what is no token is said, and read as what was meant", "[expr]") {
 }
 
 TEST_CASE("a quoted string reads back", "[expr]") {
-  const std::string text = GENERATE(as<std::string>(), "", "plain", "a\"b\\c'd", "\n\t\r\x01\x7f", "\u00e9\u6f22\U0001F62C");
+  const std::string text =
+      GENERATE(as<std::string>(), "", "plain", "a\"b\\c'd", "\n\t\r\x01\x7f", "\u00e9\u6f22\U0001F62C");
   Tokens tokens;
   Mistakes mistakes;
   REQUIRE(Lex(QuoteString(text), &tokens, &mistakes));

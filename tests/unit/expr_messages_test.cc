@@ -51,8 +51,7 @@ TEST_CASE("names", "[expr]") {
 TEST_CASE("an environment has its own noun, and shows the few names it has", "[expr]") {
   Environment environment;
   environment.Add("amount", Kind::kDouble, 0).Add("currency", Kind::kString, 1).SetNoun("attribute");
-  CHECK(MistakesOf("price > 5", environment) ==
-        "1+5 no attribute named 'price' (known here: amount, currency)");
+  CHECK(MistakesOf("price > 5", environment) == "1+5 no attribute named 'price' (known here: amount, currency)");
   CHECK(MistakesOf("amout > 5", environment) == "1+5 no attribute named 'amout' (did you mean 'amount'?)");
   CHECK(MistakesOf("now > 5", environment) == "1+3 'now' cannot be read here");
 }
@@ -62,8 +61,10 @@ TEST_CASE("comparisons that cannot be", "[expr]") {
       {"mrr > '500'", "1+11 a double cannot be compared with a string: 'mrr' is a double (write 500 without quotes)"},
       {"country == 5", "1+12 a string cannot be compared with an int: 'country' is a string (write \"5\")"},
       {"5 == country", "1+12 an int cannot be compared with a string: '5' is an int (write \"5\")"},
-      {"country == visits", "1+17 a string cannot be compared with an int: 'country' is a string (write string(visits))"},
-      {"idle > '30d'", "1+12 a duration cannot be compared with a string: 'idle' is a duration (did you mean days(30)?)"},
+      {"country == visits",
+       "1+17 a string cannot be compared with an int: 'country' is a string (write string(visits))"},
+      {"idle > '30d'",
+       "1+12 a duration cannot be compared with a string: 'idle' is a duration (did you mean days(30)?)"},
       {"idle > '1h30m'",
        "1+14 a duration cannot be compared with a string: 'idle' is a duration (did you mean duration(\"1h30m\")?)"},
       {"idle > 30",
@@ -72,18 +73,22 @@ TEST_CASE("comparisons that cannot be", "[expr]") {
       {"since > '2024-01-31'",
        "1+20 a timestamp cannot be compared with a string: 'since' is a timestamp (write "
        "timestamp(\"2024-01-31T00:00:00Z\"))"},
-      {"since > '7d'", "1+12 a timestamp cannot be compared with a string: 'since' is a timestamp (did you mean now - days(7)?)"},
+      {"since > '7d'",
+       "1+12 a timestamp cannot be compared with a string: 'since' is a timestamp (did you mean now - days(7)?)"},
       {"since > idle", "1+12 a timestamp cannot be compared with a duration: 'since' is a timestamp"},
       {"visits == mrr", "1+13 an int cannot be compared with a double: 'visits' is an int (write double(visits))"},
-      {"mrr == visits + 1", "1+17 a double cannot be compared with an int: 'mrr' is a double (write double(visits + 1))"},
+      {"mrr == visits + 1",
+       "1+17 a double cannot be compared with an int: 'mrr' is a double (write double(visits + 1))"},
       {"vip == 1", "1+8 a bool cannot be compared with an int: 'vip' is a bool (write true or false)"},
       {"vip == 'true'", "1+13 a bool cannot be compared with a string: 'vip' is a bool (write true without quotes)"},
       {"1 < mrr < 5", "1+11 comparisons cannot be chained (write 1 < mrr && mrr < 5)"},
       {"mrr == refunds_24h == 5", "1+23 comparisons cannot be chained (write mrr == refunds_24h && refunds_24h == 5)"},
       {"visits in [1, 'x', 2.5]",
-       "15+3 an int cannot be in a list with a string: 'visits' is an int (write string(visits))\n20+3 an int cannot be in "
+       "15+3 an int cannot be in a list with a string: 'visits' is an int (write string(visits))\n20+3 an int cannot "
+       "be in "
        "a list with a double: 'visits' is an int (write double(visits))"},
-      {"country in 'France'", "12+8 'in' needs a list on its right; 'France' is a string (write 'France'.contains(country))"},
+      {"country in 'France'",
+       "12+8 'in' needs a list on its right; 'France' is a string (write 'France'.contains(country))"},
       {"visits in 5", "11+1 'in' needs a list on its right; '5' is an int (write visits in [5])"},
       {"visits == [1]", "11+3 a list can only stand after 'in' so far (write x in [\"a\", \"b\"])"},
   }));
@@ -95,7 +100,8 @@ TEST_CASE("arithmetic that cannot be", "[expr]") {
   const auto [source, expected] = GENERATE(values<Case>({
       {"mrr + visits > 3", "1+12 '+' does not take a double and an int (write double(visits))"},
       {"mrr / (visits + 1) > 3", "1+18 '/' does not take a double and an int (write double(visits + 1))"},
-      {"now - 30 > since", "1+8 '-' does not take a timestamp and an int (did you mean days(30), hours(30) or minutes(30)?)"},
+      {"now - 30 > since",
+       "1+8 '-' does not take a timestamp and an int (did you mean days(30), hours(30) or minutes(30)?)"},
       {"now - '30d' > since", "1+11 '-' does not take a timestamp and a string (did you mean days(30)?)"},
       {"now + now > since", "1+9 '+' does not take two timestamps"},
       {"mrr % 2 == 1", "1+7 '%' does not take two doubles (write int(x) around what is a double)"},
@@ -117,7 +123,8 @@ TEST_CASE("logic that cannot be", "[expr]") {
       {"'x'", "1+3 a condition needs true or false; 'x' is a string (compare it, for example 'x' == \"...\")"},
       {"vip && mrr", "8+3 '&&' needs true or false; 'mrr' is a double (compare it, for example mrr > 0)"},
       {"mrr || country",
-       "1+3 '||' needs true or false; 'mrr' is a double (compare it, for example mrr > 0)\n8+7 '||' needs true or false; "
+       "1+3 '||' needs true or false; 'mrr' is a double (compare it, for example mrr > 0)\n8+7 '||' needs true or "
+       "false; "
        "'country' is a string (compare it, for example country == \"...\")"},
       {"!idle", "2+4 '!' needs true or false; 'idle' is a duration (compare it, for example idle > hours(1))"},
       {"mrr ? vip : vip",
@@ -142,7 +149,8 @@ TEST_CASE("calls that cannot be", "[expr]") {
       {"size(mrr) > 2", "6+3 size() takes a string; 'mrr' is a double"},
       {"country.contains(5)", "18+1 contains() takes a string; '5' is an int"},
       {"duration(30) > idle",
-       "10+2 duration() takes a string such as \"1h30m\"; '30' is an int (did you mean days(30), hours(30) or minutes(30)?)"},
+       "10+2 duration() takes a string such as \"1h30m\"; '30' is an int (did you mean days(30), hours(30) or "
+       "minutes(30)?)"},
       {"duration('30 d') > idle", "10+6 '30 d' is not a duration (did you mean days(30)?)"},
       {"duration('soon') > idle", "10+6 'soon' is not a duration (write it as in \"1h30m\" or \"1.5s\")"},
       {"timestamp('soon') > now",
@@ -152,14 +160,16 @@ TEST_CASE("calls that cannot be", "[expr]") {
        "\"2024-01-31T09:00:00Z\")"},
       {"days(200000) > idle", "1+12 'days(200000)' is longer than a duration can be (at most 106751 days, 292 years)"},
       {"has(mrr + 1)",
-       "5+7 has() asks for a single name, not for the value of an expression (write has(a) && has(b) for an expression of "
+       "5+7 has() asks for a single name, not for the value of an expression (write has(a) && has(b) for an expression "
+       "of "
        "both)"},
       {"has()", "1+3 has() takes one argument, not 0"},
       {"has(mr)", "5+2 no metric or key named 'mr' (did you mean 'mrr'?)"},
       {"frobnicate(mrr) > 1", "1+10 no function named 'frobnicate'"},
       {"length(country) > 1", "1+6 no function named 'length' (did you mean 'size'?)"},
       {"isnull(mrr)", "1+6 no function named 'isnull' (has(x) asks whether x has a value)"},
-      {"sum(mrr) > 5", "1+3 there is no sum() in an expression (an aggregate is declared as a metric, and read by the metric's name)"},
+      {"sum(mrr) > 5",
+       "1+3 there is no sum() in an expression (an aggregate is declared as a metric, and read by the metric's name)"},
   }));
   CAPTURE(source);
   CHECK(MistakesOf(source, TestEnvironment()) == expected);
@@ -180,7 +190,8 @@ TEST_CASE("parts of CEL that are not supported are refused by name", "[expr]") {
       {"country.upperAscii() == 'X'", "9+10 upperAscii() is not supported yet"},
       {"mrr == null", "8+4 null is not supported yet (has(x) asks whether x has a value)"},
       {"5u == 5u",
-       "1+2 unsigned integers such as 5u are not supported (write 5)\n7+2 unsigned integers such as 5u are not supported "
+       "1+2 unsigned integers such as 5u are not supported (write 5)\n7+2 unsigned integers such as 5u are not "
+       "supported "
        "(write 5)"},
   }));
   CAPTURE(source);
@@ -206,7 +217,8 @@ TEST_CASE("strict CEL says what it turns off", "[expr]") {
       {"days(1) > idle", "1+4 days() is an addition to CEL, which strict_cel turns off (write duration(\"720h\"))"},
       {"2 * idle > idle", "1+8 a number times a duration is an addition to CEL, which strict_cel turns off"},
       {"has(mrr)", "1+3 has() of a name without a dot is an addition to CEL, which strict_cel turns off"},
-      {"idle > '30d'", "1+12 a duration cannot be compared with a string: 'idle' is a duration (write duration(\"1h30m\"))"},
+      {"idle > '30d'",
+       "1+12 a duration cannot be compared with a string: 'idle' is a duration (write duration(\"1h30m\"))"},
   }));
   CAPTURE(source);
   CHECK(MistakesOf(source, TestEnvironment(true)) == expected);
@@ -214,14 +226,16 @@ TEST_CASE("strict CEL says what it turns off", "[expr]") {
 
 TEST_CASE("places count characters, and lines", "[expr]") {
   std::vector<Diagnostic> mistakes;
-  CHECK_FALSE(Expression::Compile("country == '\u00e9\u6f22' &&\n  mr > 1", TestEnvironment(), Kind::kBool, "r", &mistakes));
+  CHECK_FALSE(
+      Expression::Compile("country == '\u00e9\u6f22' &&\n  mr > 1", TestEnvironment(), Kind::kBool, "r", &mistakes));
   REQUIRE(mistakes.size() == 1);
   CHECK(Render(mistakes) ==
         "r:2:3: error: no metric or key named 'mr'\n"
         "  2 |   mr > 1\n"
         "    |   ^~ did you mean 'mrr'?");
   mistakes.clear();
-  CHECK_FALSE(Expression::Compile("country == '\u00e9\u6f22' && mr > 1", TestEnvironment(), Kind::kBool, "r", &mistakes));
+  CHECK_FALSE(
+      Expression::Compile("country == '\u00e9\u6f22' && mr > 1", TestEnvironment(), Kind::kBool, "r", &mistakes));
   REQUIRE(mistakes.size() == 1);
   CHECK(mistakes[0].column == 20);
   CHECK(mistakes[0].length == 2);
@@ -236,7 +250,8 @@ TEST_CASE("limits are the environment's", "[expr]") {
   CHECK(MistakesOf("(((mrr > 1)))", environment) ==
         "4+3 this is nested more than 3 deep (split the expression, for example over several metrics)");
   environment.SetLimits({1'000'000, 1'000'000});
-  CHECK(MistakesOf(std::string(70'000, ' ') + "vip", environment).find("at most 65535 are allowed") != std::string::npos);
+  CHECK(MistakesOf(std::string(70'000, ' ') + "vip", environment).find("at most 65535 are allowed") !=
+        std::string::npos);
 }
 
 }  // namespace

@@ -11,17 +11,27 @@ namespace {
 std::string Dump(const std::string& source, const Tree& tree, const Node& node) {
   std::string text;
   switch (node.op) {
-    case Op::kBroken: return "?";
-    case Op::kName: return tree.texts[node.name];
+    case Op::kBroken:
+      return "?";
+    case Op::kName:
+      return tree.texts[node.name];
     case Op::kLiteral:
       if (node.type == Kind::kString) return fmt::format("<{}>", tree.texts[node.text]);
       if (node.type == Kind::kDouble) return fmt::format("{}d", node.number);
       if (node.type == Kind::kBool) return node.integer != 0 ? "true" : "false";
       return fmt::format("{}", node.integer);
-    case Op::kCall: text = fmt::format("{}{}", node.method ? "." : "", source.substr(node.mark, node.mark_length)); break;
-    case Op::kList: text = "list"; break;
-    case Op::kNegate: text = "neg"; break;
-    default: text = Spelling(node.op); break;
+    case Op::kCall:
+      text = fmt::format("{}{}", node.method ? "." : "", source.substr(node.mark, node.mark_length));
+      break;
+    case Op::kList:
+      text = "list";
+      break;
+    case Op::kNegate:
+      text = "neg";
+      break;
+    default:
+      text = Spelling(node.op);
+      break;
   }
   for (const uint32_t child : tree.ChildrenOf(node)) text += " " + Dump(source, tree, tree.nodes[child]);
   return "(" + text + ")";
@@ -97,7 +107,8 @@ TEST_CASE("words of other languages are said and understood", "[expr]") {
   const auto [source, expected] = GENERATE(values<Case>({
       {"a and b", "(&& a b)!2+3 'and' is not an operator (did you mean '&&'?)"},
       {"a AND b Or c",
-       "(|| (&& a b) c)!2+3 'AND' is not an operator (did you mean '&&'?)!8+2 'Or' is not an operator (did you mean '||'?)"},
+       "(|| (&& a b) c)!2+3 'AND' is not an operator (did you mean '&&'?)!8+2 'Or' is not an operator (did you mean "
+       "'||'?)"},
       {"not a", "(! a)!0+3 'not' is not an operator (did you mean '!'?)"},
       {"not (a)", "(! a)!0+3 'not' is not an operator (did you mean '!'?)"},
       {"a is b", "(== a b)!2+2 'is' is not an operator (did you mean '=='?)"},
@@ -126,7 +137,8 @@ TEST_CASE("what cannot be read is said at its place", "[expr]") {
       {"a b", "!2+1 an operator is missing before 'b'"},
       {"a 5", "!2+1 an operator is missing before '5'"},
       {"a like 'x'",
-       "!2+4 an operator is missing before 'like' (write x.contains(\"...\"), x.startsWith(\"...\") or x.endsWith(\"...\"))"},
+       "!2+4 an operator is missing before 'like' (write x.contains(\"...\"), x.startsWith(\"...\") or "
+       "x.endsWith(\"...\"))"},
       {"a not in [1]", "!2+3 an operator is missing before 'not' (write !(x in [...]))"},
       {"a > 30 days", "!7+4 an operator is missing before 'days' (did you mean days(30)?)"},
       {"1,000", "!1+1 ',' cannot stand here (digits are not grouped: write 1000)"},
@@ -144,7 +156,8 @@ TEST_CASE("what cannot be read is said at its place", "[expr]") {
       {"while", "!0+5 'while' is a reserved word and cannot be a name"},
       {"if a", "!0+2 'if' is a reserved word and cannot be a name (write condition ? value : other value)"},
       {"9223372036854775808",
-       "?!0+19 this number is too large for an int (an int reaches 9223372036854775807; write 9223372036854775808.0 for a "
+       "?!0+19 this number is too large for an int (an int reaches 9223372036854775807; write 9223372036854775808.0 "
+       "for a "
        "double)"},
   }));
   CAPTURE(source);

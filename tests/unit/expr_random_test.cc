@@ -24,12 +24,18 @@ std::string Show(Outcome outcome, const Value& value) {
 
 Value AsValue(Type type, const reference::Answer& answer) {
   switch (type.kind) {
-    case Kind::kBool: return Value::Bool(answer.integer != 0);
-    case Kind::kInt: return Value::Int(answer.integer);
-    case Kind::kDouble: return Value::Double(answer.number);
-    case Kind::kString: return Value::String(answer.text);
-    case Kind::kTimestamp: return Value::Timestamp(FromNanos(answer.integer));
-    default: return Value::Span(Duration(answer.integer));
+    case Kind::kBool:
+      return Value::Bool(answer.integer != 0);
+    case Kind::kInt:
+      return Value::Int(answer.integer);
+    case Kind::kDouble:
+      return Value::Double(answer.number);
+    case Kind::kString:
+      return Value::String(answer.text);
+    case Kind::kTimestamp:
+      return Value::Timestamp(FromNanos(answer.integer));
+    default:
+      return Value::Span(Duration(answer.integer));
   }
 }
 

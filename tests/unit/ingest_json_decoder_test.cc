@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "support/catch.h"
+#include "support/seed.h"
 
 namespace tocsin {
 namespace {
@@ -83,7 +84,7 @@ TEST_CASE("A record becomes an event, in any order of its members") {
                                  R"("unknown": {"type": "no", "text": [null, "\n", 1e5]})"};
   std::vector<size_t> order(std::size(members));
   for (size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::mt19937 random(5);
+  std::mt19937 random(tocsin::test::Seed(5));
   for (int round = 0; round < 200; ++round) {
     std::shuffle(order.begin(), order.end(), random);
     std::string record = round % 2 == 0 ? "{" : " \t{ ";
@@ -311,7 +312,8 @@ TEST_CASE("Unknown event types are ignored where that is asked for, broken recor
 
 TEST_CASE("A record cut off anywhere is refused, and the next is read right") {
   const std::string record =
-      R"({"type": "e", "time": "2010-12-01T09:41:00Z", "id": 7, "text": "a\u00e9\"告", "count": -7, "attrs": {"country": "France", "n": [1, 2.5, {"x": null}]}, "paid": true})";
+      R"({"type": "e", "time": "2010-12-01T09:41:00Z", "id": 7, "text": "a\u00e9\"告", "count": -7, )"
+      R"("attrs": {"country": "France", "n": [1, 2.5, {"x": null}]}, "paid": true})";
   JsonDecoder decoder(TestCatalog());
   for (size_t size = 0; size < record.size(); ++size) {
     INFO(size);
@@ -327,7 +329,7 @@ TEST_CASE("A record cut off anywhere is refused, and the next is read right") {
 TEST_CASE("A record with one byte changed is taken or refused, and the next is read right") {
   const std::string record = Record(R"("text": "a\nb", "count": 12, "attrs": {"country": "France"})");
   JsonDecoder decoder(TestCatalog());
-  std::mt19937 random(8);
+  std::mt19937 random(tocsin::test::Seed(8));
   size_t refused = 0;
   for (int i = 0; i < 20000; ++i) {
     std::string changed = record;

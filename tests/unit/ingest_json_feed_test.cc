@@ -11,6 +11,7 @@
 
 #include "fmt/format.h"
 #include "support/catch.h"
+#include "support/seed.h"
 #include "tocsin/ingest/line_reader.h"
 
 namespace tocsin {
@@ -88,7 +89,7 @@ std::string Effects(const Engine& engine, const std::vector<std::string>& letter
 
 // A disordered and damaged stream.
 std::string RandomLines() {
-  std::mt19937 random(99);
+  std::mt19937 random(tocsin::test::Seed(99));
   std::string text;
   for (int i = 0; i < 2000; ++i) {
     const int second = std::max(0, i * 2 - static_cast<int>(random() % (random() % 20 == 0 ? 300 : 70)));

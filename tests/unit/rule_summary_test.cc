@@ -5,7 +5,8 @@
 namespace tocsin {
 namespace {
 
-const std::vector<Summary::Name> kNames = {{"country", Kind::kString, 0}, {"refunds_24h", Kind::kDouble, 1}, {"shop", Kind::kInt, 2}};
+const std::vector<Summary::Name> kNames = {
+    {"country", Kind::kString, 0}, {"refunds_24h", Kind::kDouble, 1}, {"shop", Kind::kInt, 2}};
 
 std::string WriteOrComplain(const char* text, double refunds) {
   std::vector<Diagnostic> mistakes;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "support/catch.h"
+#include "support/seed.h"
 
 namespace tocsin {
 namespace {
@@ -112,8 +113,8 @@ TEST_CASE("1,024 distinct times are exact, one more are slices until the window 
 TEST_CASE("slices are aligned and right-closed, and exact at their own borders", "[window]") {
   SlidingWindow<Count> window(WindowShape::Fixed(10min, 1min));
   Time aligned = RoundUp(kStart, 1min);
-  window.Add(aligned, 0);         // the last instant of the slice that ends here
-  window.Add(aligned + 1ns, 0);   // the first of the next
+  window.Add(aligned, 0);        // the last instant of the slice that ends here
+  window.Add(aligned + 1ns, 0);  // the first of the next
   CHECK(window.panes() == 2);
   CHECK(window.Value(aligned + 10min - 1ns) == 2);
   CHECK(window.Value(aligned + 10min) == 1);
@@ -132,7 +133,7 @@ TEST_CASE("the automatic slice of a window", "[window]") {
 
 template <typename Shape>
 void CompareWithTheObvious(uint64_t seed, Shape make_shape) {
-  std::mt19937_64 random(seed);
+  std::mt19937_64 random(tocsin::test::Seed(seed));
   auto below = [&](int64_t n) { return static_cast<int64_t>(random() % static_cast<uint64_t>(n)); };
   Duration length = std::vector<Duration>{1s, 1min, 1h, 7ms}[static_cast<size_t>(below(4))];
   WindowShape shape = make_shape(length);
@@ -166,14 +167,15 @@ TEST_CASE("randomised: windows agree with the obvious ones", "[window]") {
     CAPTURE(seed);
     CompareWithTheObvious(seed, [](Duration length) { return WindowShape::Automatic(length); });
     CompareWithTheObvious(seed, [](Duration length) { return WindowShape::Exact(length); });
-    CompareWithTheObvious(seed, [](Duration length) { return WindowShape::Fixed(length, length % 1s == 0ns ? length / 10 : 1ms); });
+    CompareWithTheObvious(
+        seed, [](Duration length) { return WindowShape::Fixed(length, length % 1s == 0ns ? length / 10 : 1ms); });
   }
 }
 
 TEST_CASE("a sum of doubles does not drift, whatever came and went", "[window]") {
   for (uint64_t seed = 0; seed < 20; ++seed) {
     CAPTURE(seed);
-    std::mt19937_64 random(seed);
+    std::mt19937_64 random(tocsin::test::Seed(seed));
     std::uniform_real_distribution<double> exponent(-20, 20);
     WindowShape shape = WindowShape::Exact(1min);
     SlidingWindow<Sum<double>> window(shape);

@@ -1,11 +1,11 @@
 // Mistakes in what a user wrote: each with its place, a sentence, and where one can be guessed the correction.
 //
-//   rules.yaml:31:12: error: no metric or key named 'refund_24h'
+//   rules.yaml:31:11: error: no metric or key named 'refund_24h'
 //     31 |     when: refund_24h > 500
 //        |           ^~~~~~~~~~ did you mean 'refunds_24h'?
 //
-// A call that fails because of them returns an InvalidArgument status whose message is the rendered list and which carries
-// the list itself (DiagnosticsOf), so that a binding can hand line and column to its own exceptions.
+// A call that fails because of them returns an InvalidArgument status whose message is the rendered list and which
+// carries the list itself (DiagnosticsOf), so that a binding can hand line and column to its own exceptions.
 #ifndef TOCSIN_BASE_DIAGNOSTIC_H_
 #define TOCSIN_BASE_DIAGNOSTIC_H_
 
@@ -20,7 +20,7 @@
 namespace tocsin {
 
 struct Diagnostic {
-  std::string file;         // a path as the user gave it, or a description ("rule RefundSpike, when") for text built in code
+  std::string file;         // a path as the user gave it, or what a text built in code is ("rule RefundSpike, when")
   int line = 0;             // 1-based; 0 when the place is not known
   int column = 0;           // 1-based, in code points
   int length = 1;           // how many code points the caret covers, at least 1
@@ -49,8 +49,9 @@ struct SourceFile {
   std::string text;
 };
 
-// A piece of text a user wrote - a condition, a duration, a name - that remembers where each of its bytes stands, so that an
-// error inside it points into the file. Cheap to copy. Text given in code converts implicitly and is its own source.
+// A piece of text a user wrote - a condition, a duration, a name - that remembers where each of its bytes stands, so
+// that an error inside it points into the file. Cheap to copy. Text given in code converts implicitly and is its own
+// source.
 class SourceText {
  public:
   SourceText() = default;

@@ -4,8 +4,8 @@
 //   std::string text = tocsin::FormatTime(*t + std::chrono::hours(1));   // "2010-12-01T10:41:00Z"
 //   absl::StatusOr<tocsin::Duration> d = tocsin::ParseDuration("1h30m");
 //
-// Both types are std::chrono's, so literals (`24h`) and clocks work with them. Their arithmetic wraps silently at the ends
-// of the range; code that adds a user's duration to a user's time goes through SaturatingAdd.
+// Both types are std::chrono's, so literals (`24h`) and clocks work with them. Their arithmetic wraps silently at the
+// ends of the range; code that adds a user's duration to a user's time goes through SaturatingAdd.
 #ifndef TOCSIN_BASE_TIME_H_
 #define TOCSIN_BASE_TIME_H_
 
@@ -62,12 +62,13 @@ std::optional<Time> TryParseTime(std::string_view text);
 // RFC 3339 in UTC, with as many fraction digits as are needed (none, or up to nine without trailing zeros).
 std::string FormatTime(Time t);
 
-// Reads a duration of one or more (number, unit) pairs, largest unit first: "500ms", "30s", "5m", "1h", "24h", "7d", "2w",
-// "1h30m". Whole numbers only; never negative; "0s" is allowed.
+// Reads a duration of one or more (number, unit) pairs, largest unit first: "500ms", "30s", "5m", "1h", "24h", "7d",
+// "2w", "1h30m". Whole numbers only; never negative; "0s" is allowed.
 absl::StatusOr<Duration> ParseDuration(std::string_view text);
 
 // The shortest text that ParseDuration reads back: "1h30m", "7d", "0s". Weeks are written as days. A remainder below a
-// millisecond, which ParseDuration has no unit for, is written in "us" and "ns"; a negative duration with a leading "-".
+// millisecond, which ParseDuration has no unit for, is written in "us" and "ns"; a negative duration with a leading
+// "-".
 std::string FormatDuration(Duration d);
 
 }  // namespace tocsin

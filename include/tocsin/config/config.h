@@ -23,8 +23,8 @@ struct Config {
   RouteSpec route;
 };
 
-// Reads and checks a config, its conditions and its receivers included: a config that loads has a plan. All mistakes at once,
-// as one InvalidArgument status (DiagnosticsOf); NotFound when the file cannot be read.
+// Reads and checks a config, its conditions and its receivers included: a config that loads has a plan. All mistakes at
+// once, as one InvalidArgument status (DiagnosticsOf); NotFound when the file cannot be read.
 absl::StatusOr<Config> LoadConfig(const std::string& path);
 // The same from a text; `name` stands for the file in messages.
 absl::StatusOr<Config> ParseConfig(std::string_view yaml, std::string_view name = "config");

@@ -1,5 +1,5 @@
-// Engine: a plan with state. Events in, alert changes out. Pure: no threads, no wall clock, no input or output; what it does
-// depends on its plan and the sequence of calls, nothing else.
+// Engine: a plan with state. Events in, alert changes out. Pure: no threads, no wall clock, no input or output; what it
+// does depends on its plan and the sequence of calls, nothing else.
 //
 //   auto plan = tocsin::Plan::Create(spec);
 //   tocsin::Engine engine(*plan, &sink);
@@ -7,8 +7,8 @@
 //   engine.AdvanceTo(now + 1h);                                 // time passes without events
 //   auto value = engine.Value("refunds_24h", {{"country", "France"}});
 //
-// Time: the clock is the largest event time accepted, or the last AdvanceTo. What is due exactly at the clock's instant waits
-// until that instant is closed, by AdvanceTo or by a later event (docs/semantics.md, section 1).
+// Time: the clock is the largest event time accepted, or the last AdvanceTo. What is due exactly at the clock's instant
+// waits until that instant is closed, by AdvanceTo or by a later event (docs/semantics.md, section 1).
 //
 // Threads: externally synchronised - one call at a time. Separate engines are independent, also those of one plan.
 // Errors: an event that is not taken changes nothing but a counter, and never stops the stream.
@@ -45,9 +45,9 @@ struct Statistics {
   std::array<uint64_t, kReasonCount> events{};  // by Reason; kNone: accepted
   uint64_t groups = 0;                          // over all groupings
   uint64_t alert_changes = 0;
-  uint64_t firing = 0;                          // alerts that fire now
+  uint64_t firing = 0;  // alerts that fire now
   uint64_t pending = 0;
-  uint64_t faults = 0;                          // evaluations that ended in one
+  uint64_t faults = 0;  // evaluations that ended in one
   struct Skipped {
     std::string where;  // "metric refunds_24h, key country", "metric big, where"
     uint64_t count = 0;
@@ -55,13 +55,13 @@ struct Statistics {
   std::vector<Skipped> skipped;  // events seen but not usable there; only where the count is not 0
 };
 
-// Watches an engine from inside a call, at instants that calls from outside cannot reach. It may read the engine (Value, Scan,
-// Statistics), as an AlertSink may; it must not ingest or advance.
+// Watches an engine from inside a call, at instants that calls from outside cannot reach. It may read the engine
+// (Value, Scan, Statistics), as an AlertSink may; it must not ingest or advance.
 class EngineObserver {
  public:
   virtual ~EngineObserver() = default;
-  // An event has been applied and the conditions that it can change evaluated. `updates` of a metric are seen by OnUpdate.
-  // The group's keys are in the order of the metric's grouping.
+  // An event has been applied and the conditions that it can change evaluated. `updates` of a metric are seen by
+  // OnUpdate. The group's keys are in the order of the metric's grouping.
   virtual void OnUpdate(Time now, uint32_t metric, std::span<const tocsin::Value> keys, const tocsin::Value& value) {
     (void)now, (void)metric, (void)keys, (void)value;
   }
@@ -111,7 +111,8 @@ class Engine {
   tocsin::Statistics Statistics() const;
   const Plan& plan() const;
 
-  // `metrics` are indices into plan().metrics(); updates of others are not told. `period` 0: no ticks. Null turns it off.
+  // `metrics` are indices into plan().metrics(); updates of others are not told. `period` 0: no ticks. Null turns it
+  // off.
   void Observe(EngineObserver* observer, std::vector<uint32_t> metrics, Duration period = {});
 
  private:

@@ -1,5 +1,5 @@
-// EngineSpec -> Plan: what a user declared, checked and compiled. A plan is immutable; any number of engines, on any threads,
-// run the same one.
+// EngineSpec -> Plan: what a user declared, checked and compiled. A plan is immutable; any number of engines, on any
+// threads, run the same one.
 #ifndef TOCSIN_ENGINE_PLAN_H_
 #define TOCSIN_ENGINE_PLAN_H_
 

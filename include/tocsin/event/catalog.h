@@ -1,5 +1,5 @@
-// Catalog: the event types that may arrive and what each carries. Attributes have slots: an event is a type, a time and an
-// array of Values by slot, so that no name is looked up while events flow.
+// Catalog: the event types that may arrive and what each carries. Attributes have slots: an event is a type, a time and
+// an array of Values by slot, so that no name is looked up while events flow.
 #ifndef TOCSIN_EVENT_CATALOG_H_
 #define TOCSIN_EVENT_CATALOG_H_
 

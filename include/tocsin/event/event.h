@@ -47,11 +47,10 @@ class Event {
     attributes_.emplace_back(std::string(name), std::move(value));
     return *this;
   }
-  // A template, because among plain overloads 27.5 would find its way to an int. An unsigned number that an int64_t cannot
-  // hold is kept as a double.
+  // A template, because among plain overloads 27.5 would find its way to an int. An unsigned number that an int64_t
+  // cannot hold is kept as a double.
   template <typename T>
-    requires(!std::is_same_v<T, Attribute>)
-  Event& Set(std::string_view name, const T& value) {
+  requires(!std::is_same_v<T, Attribute>) Event& Set(std::string_view name, const T& value) {
     if constexpr (std::is_same_v<T, bool>) {
       return Set(name, Attribute(value));
     } else if constexpr (std::is_integral_v<T>) {

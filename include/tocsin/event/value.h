@@ -4,8 +4,8 @@
 //   tocsin::Value country = tocsin::Value::String("France");   // borrows the text
 //   if (!amount.absent()) total += amount.AsNumber();
 //
-// A Value is trivially copyable and owns nothing: a string is borrowed, and lives as long as what it was taken from (stated
-// where Values are handed out).
+// A Value is trivially copyable and owns nothing: a string is borrowed, and lives as long as what it was taken from
+// (stated where Values are handed out).
 #ifndef TOCSIN_EVENT_VALUE_H_
 #define TOCSIN_EVENT_VALUE_H_
 
@@ -105,16 +105,16 @@ class OwnedValue {
   std::string text_;
 };
 
-// As a person reads it and as a label or CSV cell shows it: text without quotes, numbers in their shortest form that reads
-// back the same, decimals without zeros at the end (27.5), times in RFC 3339, durations as "1h30m", nothing for an absent
-// value.
+// As a person reads it and as a label or CSV cell shows it: text without quotes, numbers in their shortest form that
+// reads back the same, decimals without zeros at the end (27.5), times in RFC 3339, durations as "1h30m", nothing for
+// an absent value.
 std::string ToText(const Value& value);
 
 // As JSON: text quoted, numbers and booleans bare, times and durations quoted, null for an absent value.
 void AppendJson(const Value& value, std::string* out);
 void AppendJsonString(std::string_view text, std::string* out);
-// The shortest digits that read back the same, as people write numbers: a whole number without a fraction, an exponent only
-// below 1e-6 and from 1e16 on ("612", "612.5", "100000", "1e+300").
+// The shortest digits that read back the same, as people write numbers: a whole number without a fraction, an exponent
+// only below 1e-6 and from 1e16 on ("612", "612.5", "100000", "1e+300").
 void AppendNumber(double number, std::string* out);
 
 }  // namespace tocsin

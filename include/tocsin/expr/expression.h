@@ -3,13 +3,12 @@
 //   tocsin::Environment env;
 //   env.Add("refunds_24h", tocsin::Kind::kDouble, /*slot=*/0);
 //   std::vector<tocsin::Diagnostic> mistakes;
-//   auto condition = tocsin::Expression::Compile("refunds_24h > 500", env, tocsin::Kind::kBool, "rule RefundSpike", &mistakes);
-//   tocsin::Scratch scratch;
-//   tocsin::Value variables[] = {tocsin::Value::Double(612.5)};
-//   tocsin::Result result = condition->Evaluate(variables, now, scratch);   // result.IsTrue()
+//   auto condition = tocsin::Expression::Compile("refunds_24h > 500", env, tocsin::Kind::kBool, "rule RefundSpike",
+//   &mistakes); tocsin::Scratch scratch; tocsin::Value variables[] = {tocsin::Value::Double(612.5)}; tocsin::Result
+//   result = condition->Evaluate(variables, now, scratch);   // result.IsTrue()
 //
-// The pipeline is parse -> check -> compile -> evaluate, one file each in src/expr/. What of CEL is understood, and what Tocsin
-// adds to it, stands in docs/cel.md; boundaries in docs/semantics.md, section 4.
+// The pipeline is parse -> check -> compile -> evaluate, one file each in src/expr/. What of CEL is understood, and
+// what Tocsin adds to it, stands in docs/cel.md; boundaries in docs/semantics.md, section 4.
 #ifndef TOCSIN_EXPR_EXPRESSION_H_
 #define TOCSIN_EXPR_EXPRESSION_H_
 
@@ -47,7 +46,8 @@ class Environment {
 
   // A name already there is replaced.
   Environment& Add(std::string_view name, Type type, uint32_t slot);
-  // A name that exists elsewhere but cannot be read here; `why` is the message: "'state' is not a key of this rule's grouping".
+  // A name that exists elsewhere but cannot be read here; `why` is the message: "'state' is not a key of this rule's
+  // grouping".
   Environment& Forbid(std::string_view name, std::string_view why);
   // `now` can be read (rules, expression metrics); otherwise it is an unknown name.
   Environment& AllowNow();
@@ -88,8 +88,8 @@ struct Result {
   bool IsTrue() const { return outcome == Outcome::kValue && value.kind() == Kind::kBool && value.AsBool(); }
 };
 
-// Memory for one evaluation at a time: registers, and a bounded arena for text. Reuse one per thread; a Result that holds text
-// is valid until its scratch is used again.
+// Memory for one evaluation at a time: registers, and a bounded arena for text. Reuse one per thread; a Result that
+// holds text is valid until its scratch is used again.
 class Scratch {
  public:
   Scratch();
@@ -107,8 +107,9 @@ class Scratch {
 // A checked and compiled expression. Immutable, cheap to copy, safe to share between threads.
 class Expression {
  public:
-  // Nothing, and at least one mistake added to `diagnostics`, when the text is wrong. `expected` is the type that the result
-  // must have; kNone: any; kDouble: any number (an int is converted). `description` names the text where it has no file.
+  // Nothing, and at least one mistake added to `diagnostics`, when the text is wrong. `expected` is the type that the
+  // result must have; kNone: any; kDouble: any number (an int is converted). `description` names the text where it has
+  // no file.
   static std::optional<Expression> Compile(const SourceText& source, const Environment& environment, Type expected,
                                            std::string_view description, std::vector<Diagnostic>* diagnostics);
 

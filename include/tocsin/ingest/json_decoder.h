@@ -17,8 +17,9 @@
 
 namespace tocsin {
 
-// One thread at a time. The record's `type`, `time` (RFC 3339) and `id` are taken from the members of these names, attributes
-// from their declared paths. `null` and a missing member mean that an attribute is absent.
+// One thread at a time. The record's `type`, `time` (RFC 3339) and `id` are taken from the members of these names,
+// attributes from their declared paths. `null` and a missing member mean that an attribute is absent. A record in which
+// one of these members stands twice is refused as malformed.
 class JsonDecoder {
  public:
   // `catalog` must outlive the decoder.
@@ -36,8 +37,8 @@ class JsonDecoder {
   std::unique_ptr<State> state_;
 };
 
-// The text of a decimal number, exactly, in units of 10^-digits; beyond `digits` it is rounded to the nearest, ties away from
-// zero (as SQL's numeric). False when it is not a JSON number or does not fit 64 bits.
+// The text of a decimal number, exactly, in units of 10^-digits; beyond `digits` it is rounded to the nearest, ties
+// away from zero (as SQL's numeric). False when it is not a JSON number or does not fit 64 bits.
 bool ParseDecimal(std::string_view number, int digits, int64_t* units);
 
 }  // namespace tocsin

@@ -26,12 +26,13 @@ class JsonFeed {
   ~JsonFeed();
   JsonFeed(JsonFeed&&) noexcept;
 
-  // One record, applied before it returns. kNone when it was accepted; otherwise the reason, with `detail` for a person when
-  // it is not null.
+  // One record, applied before it returns. Those given so are numbered from 1 in the dead letters, as lines of a file
+  // are. kNone when it was accepted; otherwise the reason, with `detail` for a person when it is not null.
   Reason Ingest(std::string_view record, std::string* detail = nullptr);
   // Every line of a text, in batches. Lines are numbered from 1.
   void IngestLines(std::string_view text);
-  // Every line of a file (".gz" too, "-" is standard input). An error of the file itself ends it; what was read before stands.
+  // Every line of a file (".gz" too, "-" is standard input). An error of the file itself ends it; what was read before
+  // stands.
   absl::Status IngestFile(const std::string& path);
 
   // Called between batches of IngestFile with the bytes read and the file's size, 0 when unknown.

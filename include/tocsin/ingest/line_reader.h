@@ -14,10 +14,10 @@
 namespace tocsin {
 
 struct Line {
-  std::string_view text;    // without "\n" or "\r\n"; followed by at least 64 readable bytes; valid until the next call
-  uint64_t number = 0;      // 1-based
-  uint64_t offset = 0;      // of its first byte, in the uncompressed input
-  bool too_long = false;    // longer than the limit: `text` is its beginning, the rest was skipped
+  std::string_view text;  // without "\n" or "\r\n"; followed by at least 64 readable bytes; valid until the next call
+  uint64_t number = 0;    // 1-based
+  uint64_t offset = 0;    // of its first byte, in the uncompressed input
+  bool too_long = false;  // longer than the limit: `text` is its beginning, the rest was skipped
 };
 
 // One thread at a time.
@@ -25,7 +25,8 @@ class LineReader {
  public:
   static constexpr size_t kMaxLineBytes = size_t{16} << 20;
 
-  // NotFound or PermissionDenied with the path when the file cannot be opened. Compression is seen by content, not by name.
+  // NotFound or PermissionDenied with the path when the file cannot be opened. Compression is seen by content, not by
+  // name.
   static absl::StatusOr<std::unique_ptr<LineReader>> Open(const std::string& path);
   virtual ~LineReader() = default;
 

@@ -20,9 +20,9 @@ struct Resolution {
 
 struct MetricSpec {
   std::string name;
-  SourceText event;       // the event type
-  SourceText aggregate;   // "sum(amount)"
-  SourceText where;       // a condition over the event's attributes, or empty
+  SourceText event;                // the event type
+  SourceText aggregate;            // "sum(amount)"
+  SourceText where;                // a condition over the event's attributes, or empty
   std::optional<Duration> window;  // none: all
   std::vector<SourceText> by;      // the keys of its grouping; empty: one group
   Resolution resolution;

@@ -1,5 +1,5 @@
-// Dispatcher: hands alert changes to the notifiers of the receiver that the route names. This first one is synchronous: each
-// change is one notification, tried once, when it is told. Grouping, retries and the outbox take its place later.
+// Dispatcher: hands alert changes to the notifiers of the receiver that the route names. This first one is synchronous:
+// each change is one notification, tried once, when it is told. Grouping, retries and the outbox take its place later.
 #ifndef TOCSIN_NOTIFY_DISPATCHER_H_
 #define TOCSIN_NOTIFY_DISPATCHER_H_
 
@@ -25,16 +25,17 @@ struct FailedDelivery {
   std::string detail;
 };
 
-// The idempotency key is "(group)/(receiver)/(sequence number)": the alert's rule and labels, the receiver's name, and the
-// change's own number in its engine, so that the same change has the same key after a restart as well:
+// The idempotency key is "(group)/(receiver)/(sequence number)": the alert's rule and labels, the receiver's name, and
+// the change's own number in its engine, so that the same change has the same key after a restart as well:
 //   RefundSpike{country="France",department="finance"}/finance/812
 //
 // Threads: externally synchronised. Pending and cancelled changes are not told to anybody.
 class Dispatcher : public AlertSink {
  public:
   // `hosts` are notifiers that the host brings, by the name that `{host: name}` refers to.
-  static absl::StatusOr<std::unique_ptr<Dispatcher>> Create(const std::vector<ReceiverSpec>& receivers, const RouteSpec& route,
-                                                            std::map<std::string, std::unique_ptr<Notifier>> hosts = {});
+  static absl::StatusOr<std::unique_ptr<Dispatcher>> Create(
+      const std::vector<ReceiverSpec>& receivers, const RouteSpec& route,
+      std::map<std::string, std::unique_ptr<Notifier>> hosts = {});
 
   // Delivers before it returns.
   void OnAlert(const AlertChange& change) override;

@@ -24,8 +24,8 @@ namespace tocsin {
 
 // What one receiver is told: one or more alerts.
 struct Notification {
-  std::string key;       // the idempotency key: the same on every try
-  std::string receiver;  // its name in the config
+  std::string key;                  // the idempotency key: the same on every try
+  std::string receiver;             // its name in the config
   std::vector<AlertChange> alerts;  // at least one
 };
 

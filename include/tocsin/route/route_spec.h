@@ -11,11 +11,13 @@
 
 namespace tocsin {
 
-// One way to reach a receiver: a kind ("email") with its own keys ("to", "server"). A kind with a plain value instead of keys,
+// One way to reach a receiver: a kind ("email") with its own keys ("to", "server"). A kind with a plain value instead
+// of keys,
 // `{host: pager}`, has one option of the kind's own name.
 struct NotifierSpec {
   std::string kind;
-  std::vector<std::pair<std::string, SourceText>> options;  // in the order written; lists are given by repeating the key
+  std::vector<std::pair<std::string, SourceText>>
+      options;  // in the order written; lists are given by repeating the key
   SourceText origin;
 
   // The first option of that name, or null.

@@ -35,8 +35,8 @@ struct AlertChange {
   Time active_at{};                                         // when the condition began to hold
   std::optional<Time> fired_at;
   std::optional<Time> resolved_at;
-  uint64_t seq = 0;                                      // counts the changes of an engine, from 1
-  std::string version;                                   // the rule's: a digest of its definition
+  uint64_t seq = 0;                                        // counts the changes of an engine, from 1
+  std::string version;                                     // the rule's: a digest of its definition
   std::vector<std::pair<std::string, OwnedValue>> values;  // of the metrics in the condition, at this instant
   std::string summary;
 };

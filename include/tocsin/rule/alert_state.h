@@ -1,13 +1,13 @@
-// The life of one alert: inactive -> pending -> firing and back (docs/semantics.md, section 5). Header only, no memory, no
-// clock of its own: the caller says what the condition answered and at which instant.
+// The life of one alert: inactive -> pending -> firing and back (docs/semantics.md, section 5). Header only, no memory,
+// no clock of its own: the caller says what the condition answered and at which instant.
 //
 //   tocsin::AlertState alert;
 //   tocsin::AlertStep step = tocsin::Decide(alert, {.holds = true}, now, /*hold=*/1h, tocsin::Instant::kOpen);
 //   // ... an hour later, when that instant is closed and nothing has ended it:
 //   step = tocsin::ReachDeadline(alert, now, 1h);   // AlertStep::kFire
 //
-// "True at once, false when the instant is closed" (1.5): while an instant is open, an answer that would end something gives
-// kAskAgain: the caller evaluates again when the instant is closed.
+// "True at once, false when the instant is closed" (1.5): while an instant is open, an answer that would end something
+// gives kAskAgain: the caller evaluates again when the instant is closed.
 #ifndef TOCSIN_RULE_ALERT_STATE_H_
 #define TOCSIN_RULE_ALERT_STATE_H_
 

@@ -18,8 +18,8 @@ struct RuleSpec {
   Duration hold{};          // `for`: how long the condition must have held before the alert fires
   std::string severity;     // empty: none
   std::vector<std::pair<std::string, std::string>> labels;  // static ones
-  SourceText summary;       // a template, or empty
-  SourceText origin;        // where it was declared, for messages
+  SourceText summary;                                       // a template, or empty
+  SourceText origin;                                        // where it was declared, for messages
 };
 
 }  // namespace tocsin

@@ -1,10 +1,9 @@
 // Aggregates: what a window computes. Each is a commutative monoid with an inverse, as a struct of static functions:
 //
 //   Input, Output     what goes in, what comes out
-//   Partial           the result over a part of the events: trivially copyable, a multiple of 8 bytes, its default the identity
-//   Total             the running result over the whole window; a Partial where nothing more is needed
-//   Add(p, x)         one more event into a partial or total
-//   Merge(p, q)       one more partial into a partial or total
+//   Partial           the result over a part of the events: trivially copyable, a multiple of 8 bytes, its default the
+//   identity Total             the running result over the whole window; a Partial where nothing more is needed Add(p,
+//   x)         one more event into a partial or total Merge(p, q)       one more partial into a partial or total
 //   Remove(total, q)  a partial out of a total: what left the window
 //   Suspect(total)    the total may have lost precision and must be added up anew (only where rounding exists)
 //   Get(total)        the output; nothing where there is no value (the mean of nothing)
@@ -58,9 +57,10 @@ struct Sum<int64_t> {
 
 // Does not drift: after any insertions and removals within 1e-12 of the sum of absolute values (docs/semantics.md 3.5).
 //
-// Why subtraction is safe here: an addition of double-doubles errs by at most 2^-104 of the largest sum met so far. `peak`
-// remembers it; once the sum has fallen below 2^-30 of it, the total is suspect and the window adds its panes up anew. So the
-// error stays below k 2^-74 of the sum after k steps, and a ring adds up anew each time that it wraps around, which bounds k.
+// Why subtraction is safe here: an addition of double-doubles errs by at most 2^-104 of the largest sum met so far.
+// `peak` remembers it; once the sum has fallen below 2^-30 of it, the total is suspect and the window adds its panes up
+// anew. So the error stays below k 2^-74 of the sum after k steps, and a ring adds up anew each time that it wraps
+// around, which bounds k.
 template <>
 struct Sum<double> {
   using Input = double;

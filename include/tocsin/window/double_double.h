@@ -1,6 +1,6 @@
 // A sum of doubles kept in twice their precision: the unevaluated sum hi + lo, about 106 bits.
-// Source: D. E. Knuth, TAOCP vol. 2, 4.2.2 (TwoSum); T. J. Dekker, "A floating-point technique for extending the available
-// precision", Numerische Mathematik 18 (1971). Needs round-to-nearest and no -ffast-math.
+// Source: D. E. Knuth, TAOCP vol. 2, 4.2.2 (TwoSum); T. J. Dekker, "A floating-point technique for extending the
+// available precision", Numerische Mathematik 18 (1971). Needs round-to-nearest and no -ffast-math.
 #ifndef TOCSIN_WINDOW_DOUBLE_DOUBLE_H_
 #define TOCSIN_WINDOW_DOUBLE_DOUBLE_H_
 

@@ -1,23 +1,25 @@
 // PaneRing: the panes of one window, oldest first, in a ring of bytes that grows by doubling.
 //
-// A pane is a time and one partial result: the exact time of its events, or the end of the slice that it stands for. The ring
-// knows nothing of what a partial is; `Operations` does:
+// A pane is a time and one partial result: the exact time of its events, or the end of the slice that it stands for.
+// The ring knows nothing of what a partial is; `Operations` does:
 //
 //   size_t stride() const;                                        // bytes of a pane: 8 for its time, then the partial
 //   void Clear(std::byte* partial) const;                         // makes it the identity
 //   void Merge(std::byte* into, const std::byte* partial) const;  // one more partial into another
 //
-// so that one algorithm serves windows whose aggregate is known when they are compiled (SlidingWindow: everything inlines) and
-// windows whose aggregates a plan lays out (the engine). Memory comes from `Pool`:
+// so that one algorithm serves windows whose aggregate is known when they are compiled (SlidingWindow: everything
+// inlines) and windows whose aggregates a plan lays out (the engine). Memory comes from `Pool`:
 //
 //   std::byte* At(uint32_t block) const;
 //   uint32_t Allocate(size_t bytes, size_t* got);    // at least `bytes`, 8-byte aligned; `got`: how many there are
-//   void Free(uint32_t block, size_t bytes);         // `bytes`: more than half of what was got, so that its size class is known
+//   void Free(uint32_t block, size_t bytes);         // `bytes`: more than half of what was got, so that its size class
+//   is known
 //
-// A block is a number, not a pointer, and the ring itself is trivially copyable: a copy of rings and pool is a snapshot.
+// A block is a number, not a pointer, and the ring itself is trivially copyable: a copy of rings and pool is a
+// snapshot.
 //
-// Cost: appending, letting go and finding the newest pane are O(1); a late event's pane is found in O(log n) and, where it is
-// new, put in its place in O(distance from the nearer end).
+// Cost: appending, letting go and finding the newest pane are O(1); a late event's pane is found in O(log n) and, where
+// it is new, put in its place in O(distance from the nearer end).
 #ifndef TOCSIN_WINDOW_PANE_RING_H_
 #define TOCSIN_WINDOW_PANE_RING_H_
 
@@ -142,7 +144,8 @@ class Panes {
   void Grow() {
     const size_t stride = operations_.stride();
     size_t got = 0;
-    size_t wanted = ring_.capacity == 0 ? 2 * stride : BlockBytes() + BlockBytes() / 2;  // the next class of a pool by doubling
+    size_t wanted =
+        ring_.capacity == 0 ? 2 * stride : BlockBytes() + BlockBytes() / 2;  // the next class of a pool by doubling
     uint32_t block = pool_.Allocate(wanted, &got);
     std::byte* moved = pool_.At(block);
     if (ring_.capacity != 0) {

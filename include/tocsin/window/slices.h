@@ -1,7 +1,7 @@
 // How wide the slices of a window are, once it keeps slices instead of exact event times (docs/semantics.md 3.10).
 //
-// Slices are aligned to UTC and right-closed: (k w, (k+1) w]. A pane that stands for one carries the slice's end as its time,
-// so that it leaves exactly when all of the slice has left: the same comparison as for a pane with an exact time.
+// Slices are aligned to UTC and right-closed: (k w, (k+1) w]. A pane that stands for one carries the slice's end as its
+// time, so that it leaves exactly when all of the slice has left: the same comparison as for a pane with an exact time.
 #ifndef TOCSIN_WINDOW_SLICES_H_
 #define TOCSIN_WINDOW_SLICES_H_
 
@@ -28,8 +28,8 @@ inline constexpr std::array<Duration, 26> kSliceLadder = {
     std::chrono::hours(1),          std::chrono::hours(2),          std::chrono::hours(6),
     std::chrono::hours(12),         std::chrono::hours(24)};
 
-// The widest step of the ladder that divides `window` and gives at least `min_slices` of them, else the narrowest that divides
-// it. Zero when none does (a window that is no multiple of a millisecond): such a window stays exact.
+// The widest step of the ladder that divides `window` and gives at least `min_slices` of them, else the narrowest that
+// divides it. Zero when none does (a window that is no multiple of a millisecond): such a window stays exact.
 constexpr Duration AutomaticSlice(Duration window, int64_t min_slices = 1024) {
   Duration narrowest{};
   Duration widest{};

@@ -5,13 +5,12 @@
 //   window.Add(t, 27.5);
 //   double sum = *window.Value(t + 30min);      // events in (t - 30min, t + 30min]
 //
-// Time: the window's clock is the latest time it was given and never goes back. An event behind the clock amends the pane that
-// holds its time, as long as that is in the window; Add says whether it was.
-// Exactness: exact until the window holds more than 1,024 distinct event times, then, until it is empty, slices of at most a
-// thousandth of its length, so that it can hold up to one slice more than it should, never less. WindowShape::Exact takes the
-// bound away, WindowShape::Fixed sets the slice.
-// Cost: O(1) amortised for events in order, whatever the length; memory for one pane a distinct time or slice.
-// Threads: externally synchronised.
+// Time: the window's clock is the latest time it was given and never goes back. An event behind the clock amends the
+// pane that holds its time, as long as that is in the window; Add says whether it was. Exactness: exact until the
+// window holds more than 1,024 distinct event times, then, until it is empty, slices of at most a thousandth of its
+// length, so that it can hold up to one slice more than it should, never less. WindowShape::Exact takes the bound away,
+// WindowShape::Fixed sets the slice. Cost: O(1) amortised for events in order, whatever the length; memory for one pane
+// a distinct time or slice. Threads: externally synchronised.
 #ifndef TOCSIN_WINDOW_SLIDING_WINDOW_H_
 #define TOCSIN_WINDOW_SLIDING_WINDOW_H_
 
@@ -101,7 +100,9 @@ class SlidingWindow {
   struct Operations {
     static constexpr size_t stride() { return sizeof(int64_t) + sizeof(Partial); }
     static void Clear(std::byte* partial) { new (partial) Partial(); }
-    static void Merge(std::byte* into, const std::byte* partial) { Aggregate::Merge(*AsPartial(into), *AsPartial(partial)); }
+    static void Merge(std::byte* into, const std::byte* partial) {
+      Aggregate::Merge(*AsPartial(into), *AsPartial(partial));
+    }
   };
 
   static constexpr Operations kOperations{};

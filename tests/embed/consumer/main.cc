@@ -1,5 +1,5 @@
-// What a host does with Tocsin in C++, as short as it can be: the same program is built against the source tree, against an
-// installation, and by pkg-config.
+// What a host does with Tocsin in C++, as short as it can be: the same program is built against the source tree,
+// against an installation, and by pkg-config.
 #include <iostream>
 
 #include <tocsin/tocsin.h>
@@ -8,7 +8,9 @@ namespace {
 
 class Printer : public tocsin::AlertSink {
  public:
-  void OnAlert(const tocsin::AlertChange& change) override { std::cout << change.rule << ": " << change.summary << "\n"; }
+  void OnAlert(const tocsin::AlertChange& change) override {
+    std::cout << change.rule << ": " << change.summary << "\n";
+  }
 };
 
 int Fail(const absl::Status& status) {
@@ -29,7 +31,8 @@ int main(int argc, char** argv) {
   tocsin::Engine engine(*plan, &printer);
   tocsin::Time time = tocsin::FromNanos(1'600'000'000'000'000'000);
   for (double amount : {450.0, 162.5}) {
-    absl::Status status = engine.Ingest(tocsin::Event("refund").At(time).Set("country", "France").Set("amount", amount));
+    absl::Status status =
+        engine.Ingest(tocsin::Event("refund").At(time).Set("country", "France").Set("amount", amount));
     if (!status.ok()) return Fail(status);
   }
   engine.AdvanceTo(time);

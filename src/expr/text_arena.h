@@ -1,0 +1,30 @@
+#ifndef TOCSIN_EXPR_TEXT_ARENA_H_
+#define TOCSIN_EXPR_TEXT_ARENA_H_
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace tocsin {
+
+// Text that an evaluation makes. Bounded, so that no expression can take the host's memory.
+class TextArena {
+ public:
+  static constexpr size_t kBlock = 4096;
+  static constexpr size_t kLimit = size_t{1} << 20;
+
+  // Nothing when the limit is reached.
+  char* Take(size_t size);
+  void Clear();
+
+ private:
+  std::vector<std::pair<std::unique_ptr<char[]>, size_t>> blocks_;  // kept by Clear
+  size_t block_ = 0;
+  size_t used_ = 0;   // of the block
+  size_t taken_ = 0;  // of all
+};
+
+}  // namespace tocsin
+
+#endif  // TOCSIN_EXPR_TEXT_ARENA_H_
