@@ -51,7 +51,7 @@ class Printer {
   std::string Operand(const Node& node, size_t i, int precedence) {
     std::string text = std::move(texts_[tree_.children[node.first_child + i]]);
     const Node& child = tree_.Child(node, i);
-    return Precedence(child.op) < precedence ? "(" + std::move(text) + ")" : text;
+    return Precedence(child.op) < precedence ? fmt::format("({})", text) : text;
   }
 
   const Tree& tree_;
@@ -68,9 +68,9 @@ std::string Printer::Join(const Node& node, size_t first) {
 }
 
 std::string Printer::PrintCall(const Node& node) {
-  const std::string name(Spelling(node.function));
-  if (!node.method) return name + "(" + Join(node, 0) + ")";
-  return Operand(node, 0, 8) + "." + name + "(" + Join(node, 1) + ")";
+  const std::string_view name = Spelling(node.function);
+  if (!node.method) return fmt::format("{}({})", name, Join(node, 0));
+  return fmt::format("{}.{}({})", Operand(node, 0, 8), name, Join(node, 1));
 }
 
 std::string Printer::PrintNode(const Node& node) {
@@ -83,9 +83,9 @@ std::string Printer::PrintNode(const Node& node) {
     case Op::kNow:
       return "now";
     case Op::kHas:
-      return "has(" + Operand(node, 0, 0) + ")";
+      return fmt::format("has({})", Operand(node, 0, 0));
     case Op::kList:
-      return "[" + Join(node, 0) + "]";
+      return fmt::format("[{}]", Join(node, 0));
     case Op::kFunction:
       return PrintCall(node);
     case Op::kNot:
@@ -93,8 +93,8 @@ std::string Printer::PrintNode(const Node& node) {
       // A literal's own minus would read as part of it.
       const Node& child = tree_.Child(node, 0);
       const bool literal = node.op == Op::kNegate && child.op == Op::kLiteral;
-      return std::string(Spelling(node.op)) +
-             (literal ? "(" + Operand(node, 0, 0) + ")" : Operand(node, 0, precedence));
+      if (literal) return fmt::format("-({})", Operand(node, 0, 0));
+      return fmt::format("{}{}", Spelling(node.op), Operand(node, 0, precedence));
     }
     case Op::kConditional:
       return Operand(node, 0, precedence + 1) + " ? " + Operand(node, 1, precedence + 1) + " : " +

@@ -63,10 +63,9 @@ TEST_CASE("the name of an alert") {
 
 TEST_CASE("lines of a log") {
   AlertChange change = Firing();
-  CHECK(
-      LogLine(change) ==
-      R"(2010-12-02T10:41:00Z FIRING critical RefundSpike{country="United Kingdom",department="finance"} )"
-      "refunds_24h=612.5 Refunds of 612.50 GBP");
+  CHECK(LogLine(change) ==
+        R"(2010-12-02T10:41:00Z FIRING critical RefundSpike{country="United Kingdom",department="finance"} )"
+        "refunds_24h=612.5 Refunds of 612.50 GBP");
   change.change = Change::kResolved;
   change.severity.clear();
   change.labels.clear();
