@@ -37,14 +37,15 @@ def replay(
             print(alert.time, alert.rule, alert.change, alert.labels)
 
     ``events`` is the path of a JSON Lines file (also a gzip one) or any iterable of records as ``Engine.ingest`` takes
-    them. At the end the clock advances to ``until``, or, without it, closes the instant of the last event.
+    them. At the end the instant of the last event is closed, and the clock advances to ``until``.
     """
     engine = Engine(rules, pending=pending, max_dead_letters=max_dead_letters)
     if isinstance(events, (str, os.PathLike)):
         engine.ingest_file(events)
     else:
         engine.ingest_many(events)
-    end = engine.now_ns if until is None else until
-    if end is not None:
-        engine.advance_to(end)
+    last = engine.now_ns
+    for end in (last, until):
+        if end is not None:
+            engine.advance_to(end)
     return Replay(engine.poll_alerts(), engine.statistics, engine.poll_dead_letters())

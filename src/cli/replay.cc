@@ -63,10 +63,9 @@ class Replayer {
     if (int status = Prepare(); status != kFine) return status;
     const auto begin = std::chrono::steady_clock::now();
     int status = Feed();
-    if (status == kFine) {
-      if (until_) engine_->AdvanceTo(*until_);
-      if (!until_ && engine_->now()) engine_->AdvanceTo(*engine_->now());
-    }
+    // The last event's instant is closed in any case; an earlier `until` cannot turn the clock back.
+    if (status == kFine && engine_->now()) engine_->AdvanceTo(*engine_->now());
+    if (status == kFine && until_) engine_->AdvanceTo(*until_);
     progress_.Finish();
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
     if (int closed = CloseOutputs(); status == kFine) status = closed;

@@ -1,7 +1,6 @@
 #include "expr/resolve.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <vector>
 
@@ -176,7 +175,9 @@ std::string Resolver::HintForName(const std::string& name) const {
   }
   if (FindFunction(name) != nullptr) return fmt::format("'{}' is a function: {}(...)", name, name);
   if (known.empty() || known.size() > kFewNames) return {};
-  return fmt::format("known here: {}", fmt::join(known, ", "));
+  std::string hint = "known here: " + known.front();
+  for (size_t i = 1; i < known.size(); ++i) hint.append(", ").append(known[i]);
+  return hint;
 }
 
 }  // namespace
