@@ -17,6 +17,11 @@ std::string Grouped(uint64_t number) {
   return digits;
 }
 
+// "1 group", "2 groups"
+std::string Counted(uint64_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", Grouped(number), noun, number == 1 ? "" : "s");
+}
+
 }  // namespace
 
 AlertCounts::AlertCounts(const Plan& plan) {
@@ -46,12 +51,13 @@ std::string Summarise(const Engine& engine, const AlertCounts& counts, const Dis
   for (const Statistics::Skipped& skipped : statistics.skipped) {
     text += fmt::format("  skipped: {:<15} {:>8}\n", skipped.where, Grouped(skipped.count));
   }
-  text += fmt::format("{} groups, {} alert changes, {} firing and {} pending at the end\n", Grouped(statistics.groups),
-                      Grouped(statistics.alert_changes), Grouped(statistics.firing), Grouped(statistics.pending));
+  text += fmt::format("{}, {}, {} firing and {} pending at the end\n", Counted(statistics.groups, "group"),
+                      Counted(statistics.alert_changes, "alert change"), Grouped(statistics.firing),
+                      Grouped(statistics.pending));
   text += counts.Text();
-  if (statistics.faults != 0) text += fmt::format("{} evaluations ended in a fault\n", Grouped(statistics.faults));
+  if (statistics.faults != 0) text += Counted(statistics.faults, "evaluation") + " ended in a fault\n";
   if (dispatcher != nullptr) {
-    text += fmt::format("{} notifications delivered, {} failed\n", Grouped(dispatcher->delivered()),
+    text += fmt::format("{} delivered, {} failed\n", Counted(dispatcher->delivered(), "notification"),
                         Grouped(dispatcher->failed().size()));
   }
   return text;

@@ -154,6 +154,8 @@ void Resolver::RefuseName(const Node& node, const std::string& name) {
     Wrong(node.mark, node.mark_length, std::move(message), std::move(hint));
   };
   if (const std::string* const why = environment_.WhyForbidden(name)) return wrong(*why, "");
+  if (name == "now" && environment_.strict())
+    return wrong("'now' is an addition to CEL, which strict_cel turns off", "");
   if (name == "now") return wrong("'now' cannot be read here", "");
   wrong(fmt::format("no {} named '{}'", environment_.noun(), name), HintForName(name));
 }

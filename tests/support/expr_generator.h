@@ -128,7 +128,8 @@ class ExpressionGenerator {
       case Kind::kString:
         return Pick({"''", "\"a\"", "r'b'", "\"\\u00e9\"", "'12'", "'ab'", "'1.5'", "'1h30m'"});
       case Kind::kTimestamp:
-        return Pick({"now", "timestamp('2024-01-31T09:00:00Z')", "timestamp(0)"});
+        return strict_ ? Pick({"timestamp('2024-01-31T09:00:00Z')", "timestamp(0)"})
+                       : Pick({"now", "timestamp('2024-01-31T09:00:00Z')", "timestamp(0)"});
       default:
         return strict_ ? Pick({"duration('1h')", "duration('-1.5s')"})
                        : Pick({"duration('1h')", "days(1)", "hours(12)", "minutes(0.5)"});

@@ -127,6 +127,7 @@ TEST_CASE("strict CEL has none of the additions", "[expr]") {
       {"hours(1)", "refused"},
       {"minutes(1)", "refused"},
       {"has(mrr)", "refused"},
+      {"now > since", "refused"},
       {"has(profile.segment)", "bool has(profile.segment)"},
       {"duration('24h')", "duration duration(\"24h\")"},
       {"duration('7d')", "refused"},

@@ -216,6 +216,7 @@ TEST_CASE("strict CEL says what it turns off", "[expr]") {
       {"mrr * 2 > 1.0", "1+7 '*' does not take a double and an int (write 2.0)"},
       {"days(1) > idle", "1+4 days() is an addition to CEL, which strict_cel turns off (write duration(\"720h\"))"},
       {"2 * idle > idle", "1+8 a number times a duration is an addition to CEL, which strict_cel turns off"},
+      {"now > since", "1+3 'now' is an addition to CEL, which strict_cel turns off"},
       {"has(mrr)", "1+3 has() of a name without a dot is an addition to CEL, which strict_cel turns off"},
       {"idle > '30d'",
        "1+12 a duration cannot be compared with a string: 'idle' is a duration (write duration(\"1h30m\"))"},

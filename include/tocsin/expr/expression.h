@@ -60,7 +60,7 @@ class Environment {
   const Variable* Find(std::string_view name) const;
   const std::string* WhyForbidden(std::string_view name) const;
   const std::vector<Variable>& variables() const { return variables_; }
-  bool allows_now() const { return allows_now_; }
+  bool allows_now() const { return allows_now_ && !strict_; }
   bool strict() const { return strict_; }
   const ExpressionLimits& limits() const { return limits_; }
   const std::string& noun() const { return noun_; }
