@@ -3,10 +3,13 @@
 add_library(tocsin_build INTERFACE)
 target_compile_options(tocsin_build INTERFACE
   -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-qual -Wconversion -Wno-sign-conversion)
+# Programs in C take this alone: a sanitizer must be in the program before any library.
+add_library(tocsin_sanitizer INTERFACE)
 if(TOCSIN_SANITIZE)
-  target_compile_options(tocsin_build INTERFACE -fsanitize=${TOCSIN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
-  target_link_options(tocsin_build INTERFACE -fsanitize=${TOCSIN_SANITIZE})
+  target_compile_options(tocsin_sanitizer INTERFACE -fsanitize=${TOCSIN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(tocsin_sanitizer INTERFACE -fsanitize=${TOCSIN_SANITIZE})
 endif()
+target_link_libraries(tocsin_build INTERFACE tocsin_sanitizer)
 
 # tocsin_library(name sources…): a static library of ours, usable in shared objects, known to users as tocsin::<name>.
 function(tocsin_library name)
