@@ -4,13 +4,13 @@
 
 #include <tocsin.h>
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   static const char lines[] =
       "{\"type\":\"refund\",\"time\":\"2020-09-13T12:26:40Z\",\"country\":\"France\",\"amount\":450}\n"
       "{\"type\":\"refund\",\"time\":\"2020-09-13T12:26:40Z\",\"country\":\"France\",\"amount\":162.5}\n";
-  tocsin_engine *engine = NULL;
-  tocsin_error *error = NULL;
-  tocsin_alert *alert = NULL;
+  tocsin_engine* engine = NULL;
+  tocsin_error* error = NULL;
+  tocsin_alert* alert = NULL;
   tocsin_key key = {"country", 7, "France", 6};
   double value = 0;
   int32_t has_value = 0;
