@@ -180,12 +180,12 @@ std::optional<YamlError> ExplainLine(std::string_view file, size_t offset, const
   if (line == 0) return std::nullopt;
 
   // The nearest line above that says something.
-  size_t above = line;
-  size_t above_text = line;
-  do {
+  size_t above = LineBegin(file, line - 1);
+  size_t above_text = TextBegin(file, above);
+  while (above > 0 && (file[above_text] == '\n' || file[above_text] == '#')) {
     above = LineBegin(file, above - 1);
     above_text = TextBegin(file, above);
-  } while (above > 0 && (file[above_text] == '\n' || file[above_text] == '#'));
+  }
   const std::string_view said = WithoutTail(file.substr(above_text, LineEnd(file, above_text) - above_text));
   const size_t indent = text - line;
   const size_t indent_above = above_text - above;

@@ -78,7 +78,7 @@ tocsin::Statistics Engine::Statistics() const {
 
 const Plan& Engine::plan() const { return *state_->plan; }
 
-void Engine::Observe(EngineObserver* observer, std::vector<uint32_t> metrics, Duration period) {
+void Engine::Observe(EngineObserver* observer, const std::vector<uint32_t>& metrics, Duration period) {
   state_->observer = observer;
   state_->tick = period;
   for (std::vector<uint32_t>& list : state_->observed) list.clear();

@@ -58,8 +58,8 @@ std::string LocalMistake(std::string_view local) {
   if (local.front() == '.' || local.back() == '.' || local.find("..") != std::string_view::npos) {
     return "a dot must stand between other characters";
   }
-  for (size_t i = 0; i < local.size(); ++i) {
-    if (local[i] != '.' && !IsAtom(local[i])) return fmt::format("'{}' cannot stand before the '@'", local[i]);
+  for (const char c : local) {
+    if (c != '.' && !IsAtom(c)) return fmt::format("'{}' cannot stand before the '@'", c);
   }
   return {};
 }

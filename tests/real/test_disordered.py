@@ -1,4 +1,4 @@
-"""The same year, delivered in disorder and with 160 corrupt lines mixed in: each is refused by itself, with its line."""
+"""The same year, delivered in disorder and with 160 corrupt lines mixed in: each is refused by itself."""
 import collections
 import gzip
 import json
@@ -18,7 +18,8 @@ def disordered():
 
 def test_corrupt_lines_are_refused_one_by_one_with_their_place(disordered, replay, tmp_path):
     rules = tmp_path / "rules.yaml"
-    rules.write_text((HERE / "refunds.yaml").read_text().replace("version: 1", "version: 1\ningest: {allowed_lateness: 3d}"))
+    patient = "version: 1\ningest: {allowed_lateness: 3d}"
+    rules.write_text((HERE / "refunds.yaml").read_text().replace("version: 1", patient))
     replay(rules, disordered, "--dead-letters", tmp_path / "letters.jsonl")
     letters = [json.loads(line) for line in open(tmp_path / "letters.jsonl", encoding="utf-8")]
     assert collections.Counter(letter["reason"] for letter in letters) == {

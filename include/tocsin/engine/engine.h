@@ -113,7 +113,7 @@ class Engine {
 
   // `metrics` are indices into plan().metrics(); updates of others are not told. `period` 0: no ticks. Null turns it
   // off.
-  void Observe(EngineObserver* observer, std::vector<uint32_t> metrics, Duration period = {});
+  void Observe(EngineObserver* observer, const std::vector<uint32_t>& metrics, Duration period = {});
 
  private:
   struct State;
