@@ -174,8 +174,8 @@ bool JsonWalk::State::WalkArray(ondemand::array array, int depth) {
   if (depth > kMaxDepth) return Fail(fmt::format("it is nested more than {} deep", kMaxDepth));
   for (auto result : array) {
     if (result.error() != simdjson::SUCCESS) return Fail(result.error());
-    ondemand::value&& value =
-        std::move(result).value_unsafe();  // NOLINT(performance-move-const-arg): it wants an rvalue
+    // NOLINTNEXTLINE(performance-move-const-arg): it wants an rvalue
+    ondemand::value&& value = std::move(result).value_unsafe();
     if (!WalkValue(&value, nullptr, depth)) return false;
   }
   return true;
