@@ -12,26 +12,13 @@
 #include "fmt/format.h"
 #include "support/catch.h"
 #include "support/seed.h"
+#include "support/temporary_file.h"
 #include "tocsin/ingest/line_reader.h"
 
 namespace tocsin {
 namespace {
 
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const std::string& content) {
-    path_ = (std::filesystem::temp_directory_path() / "tocsin-feed-XXXXXX").string();
-    const int descriptor = mkstemp(path_.data());
-    REQUIRE(descriptor >= 0);
-    close(descriptor);
-    std::ofstream(path_, std::ios::binary) << content;
-  }
-  ~TemporaryFile() { std::remove(path_.c_str()); }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
+using test::TemporaryFile;
 
 class Letters : public DeadLetterSink {
  public:

@@ -12,26 +12,12 @@
 
 #include "support/catch.h"
 #include "support/seed.h"
+#include "support/temporary_file.h"
 
 namespace tocsin {
 namespace {
 
-// A file that goes away with the test.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const std::string& content) {
-    path_ = (std::filesystem::temp_directory_path() / "tocsin-lines-XXXXXX").string();
-    const int descriptor = mkstemp(path_.data());
-    REQUIRE(descriptor >= 0);
-    close(descriptor);
-    std::ofstream(path_, std::ios::binary) << content;
-  }
-  ~TemporaryFile() { std::remove(path_.c_str()); }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
+using test::TemporaryFile;
 
 std::string Gzip(const std::string& content) {
   z_stream stream{};
