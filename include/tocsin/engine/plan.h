@@ -18,13 +18,25 @@
 
 namespace tocsin {
 
+// How much an engine may hold (docs/semantics.md 5.9).
+struct LimitSpec {
+  std::optional<int64_t> max_groups;     // of every grouping
+  int64_t evidence_memory = 64LL << 20;  // bytes of the ring of last events; 0: none are kept
+};
+
 struct EngineSpec {
   Duration allowed_lateness = std::chrono::seconds(10);
-  bool ignore_unknown_events = false;  // `unknown_events: ignore`
+  std::optional<Duration> deduplicate;  // how long an id is remembered; nothing: not at all
+  int64_t max_ids = 10'000'000;         // how many are
+  Duration reorder{};                   // how long events are held, to be put in order
+  bool ignore_unknown_events = false;   // `unknown_events: ignore`
   bool strict_cel = false;
   std::vector<EventSpec> events;
+  std::vector<KeySpec> keys;
+  std::vector<ProfileSpec> profiles;
   std::vector<MetricSpec> metrics;
   std::vector<RuleSpec> rules;
+  LimitSpec limits;
 };
 
 // One line of what a plan does, for `tocsin check`.
@@ -32,8 +44,10 @@ struct MetricInfo {
   std::string name;
   Type type;
   std::vector<std::string> keys;   // its grouping
-  std::string aggregate;           // as written
-  std::optional<Duration> window;  // none: all
+  std::string aggregate;           // as written; of an expression, the expression
+  bool is_expression = false;      // over other metrics
+  std::optional<Duration> window;  // of time
+  std::optional<int64_t> last;     // of the newest events; neither: all
   Duration slice{};                // the width of a slice when it keeps slices; 0: always exact
 };
 struct RuleInfo {

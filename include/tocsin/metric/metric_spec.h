@@ -1,7 +1,8 @@
-// What a config declares of a metric.
+// What a config declares of a metric, of the keys that group, and of what is known of a key.
 #ifndef TOCSIN_METRIC_METRIC_SPEC_H_
 #define TOCSIN_METRIC_METRIC_SPEC_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,15 +19,35 @@ struct Resolution {
   Duration width{};  // of kFixed; divides the window
 };
 
+// Either an aggregate over events (`events`, `aggregate`), or an expression over other metrics (`value`).
 struct MetricSpec {
   std::string name;
-  SourceText event;                // the event type
+  std::vector<SourceText> events;  // the event types
   SourceText aggregate;            // "sum(amount)"
   SourceText where;                // a condition over the event's attributes, or empty
-  std::optional<Duration> window;  // none: all
+  SourceText value;                // "refunds_7d / sales_7d", or empty
+  std::optional<Duration> window;  // the last so much time
+  std::optional<int64_t> last;     // the last so many events; neither: all
   std::vector<SourceText> by;      // the keys of its grouping; empty: one group
   Resolution resolution;
-  SourceText origin;  // where it was declared, for messages
+  std::optional<Duration> every;  // of an expression: evaluated only at multiples of it
+  SourceText origin;              // where it was declared, for messages
+};
+
+// What is said once of an attribute that groups.
+struct KeySpec {
+  std::string name;
+  std::optional<Duration> expire_after;  // a group without an event for so long is forgotten
+  std::optional<int64_t> max_groups;     // of every grouping that contains the key
+  SourceText origin;
+};
+
+// What is known of a key: the newest values of these attributes, read as profile.<attribute>.
+struct ProfileSpec {
+  std::string key;
+  std::vector<SourceText> events;
+  std::vector<SourceText> attributes;
+  SourceText origin;
 };
 
 }  // namespace tocsin
