@@ -124,14 +124,18 @@ TimeProblem ReadTime(std::string_view text, Time* time) {
       DaysFromCivil(year, month, day) * kSecondsPerDay + hour * 3600 + minute * 60 + second - tail.offset_seconds;
   // Leap seconds are inserted at the end of a day of UTC only; the second after one is then a midnight.
   if (second == 60 && seconds % kSecondsPerDay != 0) return TimeProblem::kNotRfc3339;
+  return SinceEpoch(seconds, tail.nanos, time) ? TimeProblem::kNone : TimeProblem::kOutOfRange;
+}
+
+bool SinceEpoch(int64_t seconds, int64_t nanos, Time* time) {
   constexpr int64_t kFirstSecond = DaysFromCivil(kFirstYear, 1, 1) * kSecondsPerDay;
-  if (seconds < kFirstSecond) return TimeProblem::kOutOfRange;
-  int64_t nanos = 0;
-  if (__builtin_mul_overflow(seconds, kNanosPerSecond, &nanos) || __builtin_add_overflow(nanos, tail.nanos, &nanos)) {
-    return TimeProblem::kOutOfRange;
+  int64_t since_epoch = 0;
+  if (seconds < kFirstSecond || __builtin_mul_overflow(seconds, kNanosPerSecond, &since_epoch) ||
+      __builtin_add_overflow(since_epoch, nanos, &since_epoch)) {
+    return false;
   }
-  *time = FromNanos(nanos);
-  return TimeProblem::kNone;
+  *time = FromNanos(since_epoch);
+  return true;
 }
 
 std::string_view Describe(TimeProblem problem) {

@@ -2,6 +2,7 @@
 #ifndef TOCSIN_BASE_TIME_READ_H_
 #define TOCSIN_BASE_TIME_READ_H_
 
+#include <cstdint>
 #include <string_view>
 
 #include "tocsin/base/time.h"
@@ -17,6 +18,9 @@ enum class TimeProblem {
 
 // Sets `time` when there is no problem.
 TimeProblem ReadTime(std::string_view text, Time* time);
+
+// The instant so many whole seconds and nanoseconds (0 to 999,999,999) after 1970. False when it is out of range.
+bool SinceEpoch(int64_t seconds, int64_t nanos, Time* time);
 
 // "is not RFC 3339 (such as …)": what is wrong, to follow the quoted text.
 std::string_view Describe(TimeProblem problem);

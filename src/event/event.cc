@@ -4,7 +4,7 @@
 
 namespace tocsin {
 
-Value* EventBatch::Add(uint32_t type, Time time, std::string_view id, size_t attribute_count) {
+Value* EventBatch::Add(uint32_t type, Time time, std::string_view id, size_t attribute_count, uint32_t source) {
   Value* attributes = values_.Take(attribute_count);
   std::fill_n(attributes, attribute_count, Value());  // the memory may have served before Clear
   EventView& view = views_.emplace_back();  // filled in place: an EventView made elsewhere and copied is much slower
@@ -12,6 +12,7 @@ Value* EventBatch::Add(uint32_t type, Time time, std::string_view id, size_t att
   view.time = time;
   view.id = Own(id);
   view.attributes = {attributes, attribute_count};
+  view.source = source;
   return attributes;
 }
 

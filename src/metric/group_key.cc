@@ -77,4 +77,21 @@ Value TakeKey(Kind kind, std::string_view* key, std::string* text) {
   return Value::Int(static_cast<int64_t>(bits ^ kSignBit));
 }
 
+bool IsKey(std::string_view key, const std::vector<Kind>& kinds) {
+  for (Kind kind : kinds) {
+    if (kind == Kind::kString) {
+      size_t end = key.find('\0');
+      while (end != std::string_view::npos && end + 1 < key.size() && key[end + 1] == kEscapedNul)
+        end = key.find('\0', end + 2);
+      if (end == std::string_view::npos || end + 1 >= key.size() || key[end + 1] != kTerminator) return false;
+      key.remove_prefix(end + 2);
+      continue;
+    }
+    const size_t bytes = kind == Kind::kBool ? 1 : 8;
+    if (key.size() < bytes) return false;
+    key.remove_prefix(bytes);
+  }
+  return key.empty();
+}
+
 }  // namespace tocsin

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tocsin/event/type.h"
 #include "tocsin/event/value.h"
@@ -21,6 +22,9 @@ void AppendKey(const Value& value, std::string* key);
 // Takes one value of that kind off the front of `key`. A string is borrowed from `key` where it holds no NUL, else from
 // `text`.
 Value TakeKey(Kind kind, std::string_view* key, std::string* text);
+
+// Whether the bytes are those of values of these kinds, and nothing more. For bytes that come from a snapshot.
+bool IsKey(std::string_view key, const std::vector<Kind>& kinds);
 
 }  // namespace tocsin
 

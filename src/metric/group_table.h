@@ -1,67 +1,124 @@
 // GroupTable: the groups of one grouping. From canonical key bytes (group_key.h) to a dense row, and from the row to
 // its state: `row_bytes` bytes of a layout that the plan computed. Rows are never moved.
 //
-// Open addressing over slots of eight bytes - half of the key's hash and the row - so that a look-up is one cache line
-// of slots, and one of the row, which begins with its key and is needed anyway. Callers with many keys hide the latency
-// of both: PrefetchSlot for all of them, then PrefetchRow, then FindOrAdd.
+//   bool added = false;
+//   uint32_t row = table.FindOrAdd(key, GroupTable::Hash(key), &added);
+//   std::byte* state = table.row(row);   // all zero when it was added
+//
+// A look-up is one cache line of the index (row_index.h) and one of the row, which begins with its key and is needed
+// anyway. Callers with many keys hide the latency of both: PrefetchSlot for all of them, then PrefetchRow, then
+// PrefetchKey, then FindOrAdd. A removed row's number is given to the next new group, the last removed first; a
+// generation tells a row from what had its number before.
+//
+// One thread at a time. A row takes 32 bytes and its state (rounded up to 8), and 11 to 22 in the index. Nothing is
+// allocated but chunks of 2 MiB or more and, seldom, a larger index, which is filled a little at each addition.
 #ifndef TOCSIN_METRIC_GROUP_TABLE_H_
 #define TOCSIN_METRIC_GROUP_TABLE_H_
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
+
+#include "base/byte_io.h"
+#include "base/chunk_memory.h"
+#include "base/prefetch.h"
+#include "base/row_index.h"
+#include "metric/pane_pool.h"
 
 namespace tocsin {
 
 class GroupTable {
  public:
+  static constexpr uint32_t kNone = RowIndex::kNone;
+
   explicit GroupTable(size_t row_bytes);
 
   // Differs from process to process, so that nobody can choose keys that collide; nothing that is told depends on it.
   static uint64_t Hash(std::string_view key);
 
-  // The row of that key; a new one's bytes are zero.
-  uint32_t FindOrAdd(std::string_view key, uint64_t hash);
+  // The row of that key; a new one's bytes are zero. REQUIRES: hash == Hash(key), key.size() < 2^32.
+  uint32_t FindOrAdd(std::string_view key, uint64_t hash, bool* added = nullptr);
   uint32_t FindOrAdd(std::string_view key) { return FindOrAdd(key, Hash(key)); }
-  std::optional<uint32_t> Find(std::string_view key) const;
+  std::optional<uint32_t> Find(std::string_view key, uint64_t hash) const;
+  std::optional<uint32_t> Find(std::string_view key) const { return Find(key, Hash(key)); }
+  // Forgets key and state, whose bytes become zero. REQUIRES: alive(row).
+  void Remove(uint32_t row);
 
-  void PrefetchSlot(uint64_t hash) const { __builtin_prefetch(&slots_[hash & mask_]); }
-  // The row that the key probably has, with its first lines on their way; null when it has none.
-  std::byte* PrefetchRow(uint64_t hash) const;
+  void PrefetchSlot(uint64_t hash) const { index_.Prefetch(TagOf(hash)); }
+  // The row that the key probably has, with its first lines on their way; kNone when it has none.
+  uint32_t PrefetchRow(uint64_t hash) const;
+  // The rest of that row's key, where the row is too short for it: for a step after PrefetchRow.
+  void PrefetchKey(uint32_t row) const {
+    const Head& head = *HeadOf(row);
+    if (head.size == kLong) PrefetchLine(long_keys_.At(head.far.block));
+  }
 
-  uint32_t size() const { return static_cast<uint32_t>(hashes_.size()); }
-  std::byte* row(uint32_t index) const { return Base(index) + kKeyBytes; }
-  // Valid as long as the table.
+  // Live rows, and one more than the highest number of any.
+  uint32_t size() const { return static_cast<uint32_t>(index_.size()); }
+  uint32_t end() const { return end_; }
+  bool alive(uint32_t row) const { return (generation(row) & 1) != 0; }
+  // Another for each group that has the number (for 32,768 of them; then they come again), and for none.
+  // REQUIRES: row < end().
+  uint16_t generation(uint32_t row) const { return HeadOf(row)->generation; }
+  // REQUIRES: row < end(). The state; while it is not alive, all zero.
+  std::byte* row(uint32_t index) const { return Base(index) + sizeof(Head); }
+  // Valid as long as the row; empty when it is not alive.
   std::string_view key(uint32_t index) const;
+  // In order of row numbers.
+  template <typename Visit>
+  void ForEach(Visit visit) const {
+    for (uint32_t row = 0; row < end_; ++row)
+      if (alive(row)) visit(row);
+  }
+
+  // What it takes of the process's memory: rows that were given, not what chunks still hold.
+  size_t bytes() const { return size_t{end_} * stride_ + index_.bytes() + long_keys_.bytes(); }
+
+  // Keys, states and generations as they are; the index is made anew.
+  void Save(ByteWriter* out) const;
+  // False when the bytes are not those of a table with rows of this size; it is then empty. What states and keys say
+  // is for the caller to check.
+  bool Load(ByteReader* in);
 
  private:
-  static constexpr int kRowBits = 8;  // a chunk holds 256 rows
-  static constexpr uint32_t kRowMask = (1u << kRowBits) - 1;
-  // A row begins with its key: the length, then the bytes themselves or, where they are longer, a pointer to them.
-  static constexpr size_t kKeyBytes = 24;
-  static constexpr size_t kInlineBytes = kKeyBytes - sizeof(uint32_t);
-
-  struct Slot {
-    uint32_t half = 0;  // the upper half of the hash
-    uint32_t row = 0;   // plus one; 0: free
+  // What a row begins with. A key in the row spares a cache miss: most ids of 26 characters and fewer are.
+  struct Head {
+    uint16_t generation;  // odd: alive
+    uint16_t size;        // of the key; kLong: it is in long_keys_
+    union {
+      char text[28];
+      struct {
+        uint32_t size;
+        uint32_t block;
+      } far;
+      uint32_t next_free;  // not alive: one more than the next such row
+    };
   };
-  static uint32_t Half(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
+  static_assert(sizeof(Head) == 32);
+  static constexpr uint16_t kLong = UINT16_MAX;
 
-  std::byte* Base(uint32_t index) const { return rows_[index >> kRowBits].get() + size_t{index & kRowMask} * stride_; }
-  std::optional<uint32_t> Find(std::string_view key, uint64_t hash) const;
-  uint32_t Add(std::string_view key, uint64_t hash);
-  void Occupy(uint64_t hash, uint32_t row);
-  void Grow();
+  static uint32_t TagOf(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
+
+  std::byte* Base(uint32_t index) const {
+    return chunks_[index >> chunk_bits_].data() + (index & chunk_mask_) * stride_;
+  }
+  Head* HeadOf(uint32_t index) const { return reinterpret_cast<Head*>(Base(index)); }
+  size_t LiveBytes(size_t chunk) const;
+  uint32_t NewRow();
+  bool LoadRows(ByteReader* in);
+  bool IndexRows(uint32_t alive);
+  bool CheckFree(uint32_t dead) const;
 
   size_t stride_;
-  size_t mask_;
-  std::vector<Slot> slots_;       // at most half of them occupied
-  std::vector<uint64_t> hashes_;  // by row
-  std::vector<std::unique_ptr<std::byte[]>> rows_;
-  std::vector<std::unique_ptr<char[]>> long_keys_;
+  uint32_t chunk_bits_ = 0;  // rows in a chunk
+  size_t chunk_mask_;
+  std::vector<ChunkMemory> chunks_;
+  uint32_t end_ = 0;
+  uint32_t first_free_ = 0;  // one more than the row's number
+  RowIndex index_;
+  PanePool long_keys_;
 };
 
 }  // namespace tocsin

@@ -85,6 +85,7 @@ struct EventView {
   Time time{};
   std::string_view id;                // empty: it has none
   std::span<const Value> attributes;  // by slot, all of the type's
+  uint32_t source = 0;                // ids are told apart by it; 0: the flat form, and events built in code
 };
 
 // Owns the attributes and text of many views. One thread at a time; Clear keeps the memory.
@@ -92,7 +93,7 @@ class EventBatch {
  public:
   // A new event with `attribute_count` absent attributes, to be filled in. The pointer, and every view, is valid until
   // Clear or destruction. Copies `id`.
-  Value* Add(uint32_t type, Time time, std::string_view id, size_t attribute_count);
+  Value* Add(uint32_t type, Time time, std::string_view id, size_t attribute_count, uint32_t source = 0);
   // A copy of `text` that lives as long as the views.
   std::string_view Own(std::string_view text);
   // Takes back the last event added.
