@@ -1,4 +1,4 @@
-// MetricPlan: a metric, checked: which window holds it and how its value is read from there. Immutable.
+// MetricPlan: a metric over events, checked: which window holds it and how its value is read from there. Immutable.
 #ifndef TOCSIN_METRIC_METRIC_PLAN_H_
 #define TOCSIN_METRIC_METRIC_PLAN_H_
 
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "metric/row_window.h"
+#include "metric/text_pool.h"
 #include "metric/window_plan.h"
 #include "tocsin/base/diagnostic.h"
 #include "tocsin/event/catalog.h"
@@ -17,35 +18,64 @@
 
 namespace tocsin {
 
-enum class AggregateKind : uint8_t { kCount, kSum, kMean };
+enum class AggregateKind : uint8_t {
+  kCount,
+  kRate,  // of events, or of what is added up
+  kSum,
+  kMean,
+  kMin,
+  kMax,
+  kShare,
+  kLast,
+  kTimeSince,
+  kMeanInterval,
+};
 
 struct MetricPlan {
   std::string name;
   AggregateKind aggregate = AggregateKind::kCount;
-  Type type = Kind::kDouble;  // every numeric metric is a double
+  Type type = Kind::kDouble;  // every numeric metric is a double, but for `last`
   uint32_t grouping = 0;
-  uint32_t window = 0;       // index of its WindowPlan
-  uint16_t field = 0;        // of the count or the sum
-  uint16_t count_field = 0;  // of a mean: how many had the argument
-  bool exact = false;        // the sum is an integer, in units of 10^-digits
+  uint32_t window = 0;   // index of its WindowPlan
+  uint16_t field = 0;    // the count, the sum, the extreme, the distinct times, the newest value or time
+  uint16_t divisor = 0;  // of a mean or share: the field that says how many; of mean_interval: the newest time's
+  bool has_sum = false;  // sum, mean, rate(x)
+  bool exact = false;    // the sum is an integer, in units of 10^-digits
   uint8_t digits = 0;
 };
 
-// An aggregate as it was written, checked against the event it is over.
+// An aggregate as it was written, checked against the events it is over.
 struct CheckedAggregate {
   AggregateKind kind = AggregateKind::kCount;
-  std::vector<ArgumentPlan> arguments;  // none or one
+  std::vector<ArgumentPlan> arguments;  // one for each event type, or none
 };
 
-// False, with mistakes added, when `spec.aggregate` is not one of the aggregates there are or its argument is wrong.
-bool CheckAggregate(const MetricSpec& spec, const EventSpec& event, bool strict_cel, CheckedAggregate* checked,
-                    std::vector<Diagnostic>* diagnostics);
+// False, with mistakes added, when `spec.aggregate` is not one of the aggregates there are, its argument is wrong for
+// one of the event types or differs between them, or it makes no sense over the spec's window. REQUIRES: events.
+bool CheckAggregate(const MetricSpec& spec, const std::vector<const EventSpec*>& events, bool strict_cel,
+                    CheckedAggregate* checked, std::vector<Diagnostic>* diagnostics);
+
+// Gives the window what the aggregate needs, where it has it not yet, and says in `metric` where that stands. Metrics
+// that share a window of the last N events must have the same argument: it belongs into the window's identity.
+// REQUIRES: window->kind and one source for each of the events that were checked, in their order.
+void PlaceAggregate(const CheckedAggregate& aggregate, WindowPlan* window, MetricPlan* metric);
 
 // What the attributes of an event are called in a filter or an argument.
 Environment EventEnvironment(const EventSpec& event, bool strict_cel);
 
-// The metric's value. REQUIRES: the window has been advanced to now. Absent where there is none.
-Value ReadMetric(const MetricPlan& metric, const WindowPlan& window, const WindowInRow& state);
+// The metric's value. REQUIRES: the window has been advanced to now. Absent where there is none. Text is borrowed from
+// the pool, until the window next changes.
+Value ReadMetric(const MetricPlan& metric, const WindowPlan& window, const WindowInRow& state, Time now,
+                 const TextPool& texts);
+
+// How a value may move. A value that appears or goes away is told apart: MayBeAbsent.
+enum class Moves : uint8_t { kNone, kUp, kDown, kBoth };
+// When events leave the window, and when one arrives. `sum_is_nonnegative`: no argument below zero was ever added
+// (WindowInRow::has_negative), nor is one now.
+Moves OnExit(const MetricPlan& metric, const WindowPlan& window, bool sum_is_nonnegative);
+Moves OnEntry(const MetricPlan& metric, bool sum_is_nonnegative);
+// A group without events, or whose events lack the argument, has no value.
+bool MayBeAbsent(const MetricPlan& metric);
 
 // "metric refunds_24h, where": what a text without a file is called in a message.
 std::string Describe(std::string_view kind, std::string_view name, std::string_view part);

@@ -1,127 +1,427 @@
 #include "metric/row_window.h"
 
+#include <algorithm>
+#include <bit>
 #include <cstring>
 
+#include "base/prefetch.h"
 #include "tocsin/window/aggregate.h"
+#include "tocsin/window/recent_times.h"
 
 namespace tocsin {
 namespace {
 
-template <typename T>
-T& At(std::byte* base, uint16_t offset) {
-  return *reinterpret_cast<T*>(base + offset);
-}
-template <typename T>
-const T& At(const std::byte* base, uint16_t offset) {
-  return *reinterpret_cast<const T*>(base + offset);
-}
-
+using Field = FieldPlan::Kind;
 using DoubleSum = Sum<double>;
 
-// Adds the pane `from` to the totals.
-void MergeIntoTotals(const WindowPlan& plan, std::byte* totals, const std::byte* from) {
-  for (const FieldPlan& field : plan.fields) {
-    if (field.kind == FieldPlan::Kind::kSum) {
-      DoubleSum::Merge(At<DoubleSum::Total>(totals, field.total_offset), At<DoubleDouble>(from, field.partial_offset));
-    } else {
-      At<uint64_t>(totals, field.total_offset) += At<uint64_t>(from, field.partial_offset);
-    }
+uint64_t ExtremeCode(const Argument& argument) {
+  switch (argument.kind()) {
+    case Kind::kTimestamp:
+      return CodeOf(ToNanos(argument.AsTime()));
+    case Kind::kDuration:
+      return CodeOf(ToNanos(argument.AsDuration()));
+    default:
+      return CodeOf(argument.AsNumber());
   }
 }
 
-struct Totals {
-  const WindowPlan& plan;
+// Nearly all windows keep words alone: counts and exact sums. What is done for each event and pane is compiled for them
+// apart, without a look at the plan's fields.
+struct WordsOnly {
+  explicit WordsOnly(const WindowPlan& plan) : words(plan.words.size()) {}
+
+  size_t stride() const { return sizeof(int64_t) + words * sizeof(uint64_t); }
+  static constexpr ExtremeFields extremes() { return {}; }
+  void Clear(std::byte* partial) const {
+    for (size_t i = 0; i < words; ++i) FieldAt<uint64_t>(partial, i * sizeof(uint64_t)) = 0;
+  }
+  void Merge(std::byte* into, const std::byte* partial) const {
+    for (size_t i = 0; i < words; ++i) {
+      FieldAt<uint64_t>(into, i * sizeof(uint64_t)) += FieldAt<uint64_t>(partial, i * sizeof(uint64_t));
+    }
+  }
+
+  size_t words;
+};
+
+struct WordTotals {
+  size_t words;
   std::byte* totals;
 
-  void Remove(const std::byte* partial) {
-    for (const FieldPlan& field : plan.fields) {
-      if (field.kind == FieldPlan::Kind::kSum) {
-        DoubleSum::Remove(At<DoubleSum::Total>(totals, field.total_offset),
-                          At<DoubleDouble>(partial, field.partial_offset));
-      } else {
-        At<uint64_t>(totals, field.total_offset) -= At<uint64_t>(partial, field.partial_offset);
-      }
+  void Remove(const std::byte* partial) const {
+    for (size_t i = 0; i < words; ++i) {
+      FieldAt<uint64_t>(totals, i * sizeof(uint64_t)) -= FieldAt<uint64_t>(partial, i * sizeof(uint64_t));
     }
   }
-  bool Suspect() const {
-    for (const FieldPlan& field : plan.fields) {
-      if (field.kind == FieldPlan::Kind::kSum && DoubleSum::Suspect(At<DoubleSum::Total>(totals, field.total_offset)))
-        return true;
-    }
-    return false;
-  }
-  void Rebuild(const Panes<WindowPlan, PanePool>& panes) {
-    Reset();
-    for (uint32_t i = 0; i < panes.size(); ++i) MergeIntoTotals(plan, totals, panes.partial(i));
-  }
-  void Reset() { std::memset(totals, 0, plan.total_bytes); }
+  static constexpr bool Doubtful(bool) { return false; }
+  template <typename AllPanes>
+  static void Rebuild(const AllPanes&) {}
+  template <typename AllPanes>
+  static void Settle(const AllPanes&) {}
+  static void Reset() {}  // the block goes
 };
 
 }  // namespace
 
-void WindowPlan::Clear(std::byte* partial) const { std::memset(partial, 0, partial_bytes); }
+// The running results in the block, as LetGo asks for them.
+struct WindowInRow::Totals {
+  const WindowPlan& plan;
+  std::byte* totals;
+  TextPool& texts;
+  bool extreme_left = false;
 
-void WindowPlan::Merge(std::byte* into, const std::byte* partial) const {
-  for (const FieldPlan& field : fields) {
-    if (field.kind == FieldPlan::Kind::kSum) {
-      At<DoubleDouble>(into, field.partial_offset).Add(At<DoubleDouble>(partial, field.partial_offset));
-    } else {
-      At<uint64_t>(into, field.partial_offset) += At<uint64_t>(partial, field.partial_offset);
+  void Remove(const std::byte* partial) {
+    for (size_t i = 0; i < plan.words.size(); ++i) {
+      FieldAt<uint64_t>(totals, i * sizeof(uint64_t)) -= FieldAt<uint64_t>(partial, i * sizeof(uint64_t));
+    }
+    for (uint16_t index : plan.others) RemoveOther(plan.fields[index], partial);
+  }
+  void RemoveOther(const FieldPlan& field, const std::byte* partial) {
+    switch (field.kind) {
+      case Field::kSum:
+        DoubleSum::Remove(FieldAt<DoubleSum::Total>(totals, field.total_offset),
+                          FieldAt<DoubleDouble>(partial, field.partial_offset));
+        return;
+      case Field::kLeast:
+      case Field::kGreatest: {
+        const uint64_t code = FieldAt<uint64_t>(partial, field.partial_offset);
+        extreme_left |= code != 0 && code == FieldAt<uint64_t>(totals, field.total_offset);
+        return;
+      }
+      case Field::kTimes:
+        FieldAt<TimesTotal>(totals, field.total_offset).distinct -=
+            FieldAt<TimesPartial>(partial, field.partial_offset).distinct;
+        return;
+      default:
+        return;  // of what is newest nothing leaves while something stays
     }
   }
-}
-
-uint16_t PlaceField(FieldPlan::Kind kind, uint16_t argument, WindowPlan* plan) {
-  for (size_t i = 0; i < plan->fields.size(); ++i) {
-    if (plan->fields[i].kind == kind && plan->fields[i].argument == argument) return static_cast<uint16_t>(i);
+  bool Doubtful(bool wrapped) const {
+    if (!plan.rounds) return false;
+    if (wrapped) return true;
+    for (uint16_t index : plan.others) {
+      const FieldPlan& field = plan.fields[index];
+      if (field.kind == Field::kSum && DoubleSum::Suspect(FieldAt<DoubleSum::Total>(totals, field.total_offset)))
+        return true;
+    }
+    return false;
   }
-  plan->fields.push_back({kind, argument, plan->partial_bytes, plan->total_bytes});
-  bool is_sum = kind == FieldPlan::Kind::kSum;
-  plan->partial_bytes = static_cast<uint16_t>(plan->partial_bytes + (is_sum ? sizeof(DoubleDouble) : sizeof(int64_t)));
-  plan->total_bytes = static_cast<uint16_t>(plan->total_bytes + (is_sum ? sizeof(DoubleSum::Total) : sizeof(int64_t)));
-  return static_cast<uint16_t>(plan->fields.size() - 1);
-}
+  void Rebuild(const RowPanes& panes) {
+    for (uint16_t index : plan.others) {
+      const FieldPlan& field = plan.fields[index];
+      if (field.kind != Field::kSum) continue;
+      auto& total = FieldAt<DoubleSum::Total>(totals, field.total_offset);
+      total = {};
+      for (uint32_t i = 0; i < panes.size(); ++i) {
+        DoubleSum::Merge(total, FieldAt<DoubleDouble>(panes.partial(i), field.partial_offset));
+      }
+    }
+  }
+  void Settle(const RowPanes& panes) {
+    if (!extreme_left) return;
+    Extremes extremes = panes.extremes();
+    for (uint16_t i = 0; i < plan.extreme_codes.count; ++i) {
+      FieldAt<uint64_t>(totals, plan.extreme_totals + i * sizeof(uint64_t)) = extremes.Greatest(i);
+    }
+  }
+  void Reset() {
+    for (uint16_t index : plan.others) {
+      const FieldPlan& field = plan.fields[index];
+      if (!field.text) continue;
+      const auto& newest = FieldAt<NewestTotal>(totals, field.total_offset);
+      if (newest.time != 0) texts.Release(static_cast<uint32_t>(newest.bits));
+    }
+    std::memset(totals, 0, plan.total_bytes);
+  }
+};
+
+WindowInRow::Totals WindowInRow::TotalsOf(const WindowPlan& plan) const { return {plan, block_.totals(), texts_}; }
 
 bool WindowInRow::Add(Time now, Time time, std::span<const Argument> arguments) {
-  std::byte* partial = nullptr;
-  Panes<WindowPlan, PanePool> panes(state_.ring, pool_, plan_);
-  if (plan_.over_time) {
-    LetGo(plan_.shape, now, state_.ring, panes, Totals{plan_, totals_});
-    partial = PartialFor(plan_.shape, now, time, state_.ring, panes);
-    if (partial == nullptr) return false;
+  switch (plan_.kind) {
+    case WindowPlan::Kind::kTime:
+      if (plan_.others.empty()) [[likely]]
+        return AddOverTime(WordsOnly(plan_), now, time, arguments);
+      return AddOverTime(plan_, now, time, arguments);
+    case WindowPlan::Kind::kLast:
+      return AddToLast(time, arguments);
+    case WindowPlan::Kind::kAll:
+      AddToAll(now, time, arguments);
+      return true;
   }
-  for (const FieldPlan& field : plan_.fields) {
-    const Argument* argument = field.kind == FieldPlan::Kind::kEvents ? nullptr : &arguments[field.argument];
-    if (argument != nullptr && !argument->present) continue;
-    if (field.kind == FieldPlan::Kind::kSum) {
-      if (partial != nullptr) At<DoubleDouble>(partial, field.partial_offset).Add(argument->number);
-      DoubleSum::Add(At<DoubleSum::Total>(totals_, field.total_offset), argument->number);
-      continue;
-    }
-    uint64_t x = field.kind == FieldPlan::Kind::kExactSum ? static_cast<uint64_t>(argument->units) : 1;
-    if (partial != nullptr) At<uint64_t>(partial, field.partial_offset) += x;
-    At<uint64_t>(totals_, field.total_offset) += x;
-  }
-  if (plan_.over_time) SliceIfCrowded(plan_.shape, state_.ring, panes);
-  return true;
+  return false;
 }
 
 bool WindowInRow::AdvanceTo(Time now) {
-  if (!plan_.over_time || state_.ring.size == 0) return false;
-  Panes<WindowPlan, PanePool> panes(state_.ring, pool_, plan_);
-  return LetGo(plan_.shape, now, state_.ring, panes, Totals{plan_, totals_});
+  if (plan_.kind != WindowPlan::Kind::kTime || !block_.exists()) return false;
+  return plan_.others.empty() ? AdvanceOverTime(WordsOnly(plan_), now) : AdvanceOverTime(plan_, now);
+}
+
+template <typename Operations>
+bool WindowInRow::AddOverTime(const Operations& operations, Time now, Time time, std::span<const Argument> arguments) {
+  constexpr bool kWordsOnly = std::is_same_v<Operations, WordsOnly>;
+  PaneRing ring = block_.Open();
+  Panes<Operations, WindowBlock> panes(ring, block_, operations);
+  if (block_.exists() && !(HasLeft(plan_.shape, now, panes.newest()) && BeginAnew(ring, now, time))) {
+    if constexpr (kWordsOnly) {
+      LetGo(plan_.shape, now, panes, WordTotals{operations.words, block_.totals()});
+    } else {
+      LetGo(plan_.shape, now, panes, TotalsOf(operations));
+    }
+  }
+  const Time pane = PaneTime(plan_.shape, ring.sliced, time);
+  const bool held = !HasLeft(plan_.shape, now, pane);
+  if (held) [[likely]] {
+    const bool earlier = !panes.empty() && pane < panes.time(0);
+    std::byte* partial = panes.Touch(pane);
+    if (earlier) [[unlikely]]
+      block_.SetFlag(WindowBlock::kEarlier);
+    AddWords(partial, arguments);
+    if constexpr (!kWordsOnly) AddOthers(panes, partial, time, false, arguments);
+    SliceIfCrowded(plan_.shape, panes);
+  }
+  if (block_.exists()) block_.Save(ring);
+  return held;
+}
+
+// All that the window holds leaves as an event comes: a small block is used again in its place.
+bool WindowInRow::BeginAnew(PaneRing& ring, Time now, Time time) {
+  if (!block_.IsSmallest() || HasLeft(plan_.shape, now, PaneTime(plan_.shape, false, time))) return false;
+  TotalsOf(plan_).Reset();
+  block_.Restart(ring);
+  return true;
+}
+
+template <typename Operations>
+bool WindowInRow::AdvanceOverTime(const Operations& operations, Time now) {
+  PaneRing ring = block_.Open();
+  Panes<Operations, WindowBlock> panes(ring, block_, operations);
+  bool left = false;
+  if constexpr (std::is_same_v<Operations, WordsOnly>) {
+    left = LetGo(plan_.shape, now, panes, WordTotals{operations.words, block_.totals()});
+  } else {
+    left = LetGo(plan_.shape, now, panes, TotalsOf(operations));
+  }
+  if (left && block_.exists()) block_.Save(ring);
+  return left;
+}
+
+bool WindowInRow::AddToLast(Time time, std::span<const Argument> arguments) {
+  if (!arguments.empty() && arguments[0].absent()) return false;
+  PaneRing ring = block_.Open();
+  RowPanes panes(ring, block_, plan_);
+  if (panes.size() == plan_.last) {
+    if (time < panes.time(0)) return false;
+    MakeRoom(panes);
+  }
+  const uint32_t place = panes.Insert(time);
+  const bool counted = place != 0 && panes.time(place - 1) == time;
+  AddWords(panes.partial(place), arguments);
+  AddOthers(panes, panes.partial(place), time, counted, arguments);
+  block_.Save(ring);
+  return true;
+}
+
+// Lets the oldest of the last N go.
+void WindowInRow::MakeRoom(RowPanes& panes) {
+  Totals totals = TotalsOf(plan_);
+  if (plan_.counts_times && panes.size() > 1 && panes.time(1) == panes.time(0)) {
+    // Of events at one time the oldest is counted.
+    for (uint16_t index : plan_.others) {
+      const FieldPlan& field = plan_.fields[index];
+      if (field.kind != Field::kTimes) continue;
+      std::swap(FieldAt<TimesPartial>(panes.partial(0), field.partial_offset).distinct,
+                FieldAt<TimesPartial>(panes.partial(1), field.partial_offset).distinct);
+    }
+  }
+  totals.Remove(panes.partial(0));
+  panes.PopOldest();
+  if (totals.Doubtful(panes.empty() || panes.ring().head == 0)) totals.Rebuild(panes);
+  totals.Settle(panes);
+}
+
+void WindowInRow::AddToAll(Time now, Time time, std::span<const Argument> arguments) {
+  PaneRing ring = block_.Open();
+  if (!block_.exists()) {
+    block_.Create();
+    ring = block_.Open();
+  }
+  RowPanes panes(ring, block_, plan_);
+  const bool counted = !plan_.counts_times || !IsNewTime(panes, now, time, plan_.lateness);
+  AddWords(nullptr, arguments);
+  AddOthers(panes, nullptr, time, counted, arguments);
+  block_.Save(ring);
+}
+
+void WindowInRow::AddWords(std::byte* partial, std::span<const Argument> arguments) {
+  std::byte* totals = block_.totals();
+  size_t offset = 0;
+  for (const WordPlan& word : plan_.words) {
+    uint64_t x = 1;
+    if (word.kind != Field::kEvents) {
+      const Argument& argument = arguments[word.argument];
+      if (argument.absent()) {
+        x = 0;
+      } else if (word.kind == Field::kTrue) {
+        x = argument.AsBool() ? 1 : 0;
+      } else if (word.kind == Field::kExactSum) {
+        x = static_cast<uint64_t>(argument.AsInt());
+        if (argument.AsInt() < 0) block_.SetFlag(WindowBlock::kNegative);
+      }
+    }
+    FieldAt<uint64_t>(totals, offset) += x;
+    if (partial != nullptr) FieldAt<uint64_t>(partial, offset) += x;
+    offset += sizeof(uint64_t);
+  }
+}
+
+void WindowInRow::AddOthers(RowPanes& panes, std::byte* partial, Time time, bool counted,
+                            std::span<const Argument> arguments) {
+  for (uint16_t index : plan_.others) {
+    const FieldPlan& field = plan_.fields[index];
+    if (field.kind == Field::kNewest) {
+      uint64_t& newest = FieldAt<uint64_t>(block_.totals(), field.total_offset);
+      newest = std::max(newest, TimeCode(time));
+    } else if (field.kind == Field::kTimes) {
+      if (!counted) CountTime(field, partial, time);
+    } else if (const Argument& argument = arguments[field.argument]; !argument.absent()) {
+      AddOther(field, panes, partial, time, argument);
+    }
+  }
+}
+
+void WindowInRow::AddOther(const FieldPlan& field, RowPanes& panes, std::byte* partial, Time time,
+                           const Argument& argument) {
+  if (field.kind == Field::kNewestValue) return SetNewestValue(field, time, argument);
+  if (field.kind == Field::kSum) {
+    const double x = argument.AsNumber();
+    if (partial != nullptr) FieldAt<DoubleDouble>(partial, field.partial_offset).Add(x);
+    DoubleSum::Add(FieldAt<DoubleSum::Total>(block_.totals(), field.total_offset), x);
+    if (x < 0) block_.SetFlag(WindowBlock::kNegative);
+    return;
+  }
+  const uint64_t code = field.kind == Field::kLeast ? ~ExtremeCode(argument) : ExtremeCode(argument);
+  uint64_t& total = FieldAt<uint64_t>(block_.totals(), field.total_offset);
+  total = std::max(total, code);
+  if (partial == nullptr) return;
+  uint64_t& held = FieldAt<uint64_t>(partial, field.partial_offset);
+  if (code <= held) return;
+  held = code;
+  const size_t number = (field.partial_offset - plan_.extreme_codes.offset) / sizeof(uint64_t);
+  panes.extremes().Raise(partial, static_cast<uint16_t>(number), code);
+}
+
+// The event's time, which is not known to be another event's too.
+void WindowInRow::CountTime(const FieldPlan& field, std::byte* partial, Time time) {
+  auto& total = FieldAt<TimesTotal>(block_.totals(), field.total_offset);
+  if (partial == nullptr) {
+    if (total.distinct++ == 0 || ToNanos(time) < total.first) total.first = ToNanos(time);
+    return;
+  }
+  auto& pane = FieldAt<TimesPartial>(partial, field.partial_offset);
+  if (pane.distinct == 0) {
+    pane.first = ToNanos(time);
+  } else {
+    // Where times are exact the pane's first is the only one.
+    const uint64_t newest = FieldAt<uint64_t>(block_.totals(), plan_.fields[plan_.others.back()].total_offset);
+    if (ToNanos(time) == pane.first || TimeCode(time) == newest) return;
+    pane.first = std::min(pane.first, ToNanos(time));
+  }
+  ++pane.distinct;
+  ++total.distinct;
+}
+
+void WindowInRow::SetNewestValue(const FieldPlan& field, Time time, const Argument& argument) {
+  auto& newest = FieldAt<NewestTotal>(block_.totals(), field.total_offset);
+  if (TimeCode(time) < newest.time) return;
+  const bool first = newest.time == 0;
+  newest.time = TimeCode(time);
+  switch (argument.kind()) {
+    case Kind::kString: {
+      if (!first && texts_.Text(static_cast<uint32_t>(newest.bits)) == argument.AsString()) return;
+      const uint32_t text = texts_.Acquire(argument.AsString());
+      if (!first) texts_.Release(static_cast<uint32_t>(newest.bits));
+      newest.bits = text;
+      return;
+    }
+    case Kind::kDouble:
+    case Kind::kDecimal:
+      newest.bits = std::bit_cast<uint64_t>(argument.AsNumber());
+      return;
+    default:
+      newest.bits = static_cast<uint64_t>(argument.AsInt());
+  }
 }
 
 std::optional<Time> WindowInRow::NextExit() const {
-  if (!plan_.over_time || state_.ring.size == 0) return std::nullopt;
-  Panes<WindowPlan, PanePool> panes(state_.ring, pool_, plan_);
-  return ExitTime(plan_.shape, panes.time(0));
+  if (plan_.kind != WindowPlan::Kind::kTime || !block_.exists()) return std::nullopt;
+  PaneRing ring = block_.Open();
+  return ExitTime(plan_.shape, RowPanes(ring, block_, plan_).time(0));
 }
 
-int64_t WindowInRow::Count(const FieldPlan& field) const { return At<int64_t>(totals_, field.total_offset); }
-int64_t WindowInRow::ExactSum(const FieldPlan& field) const { return At<int64_t>(totals_, field.total_offset); }
+void WindowInRow::Release() {
+  if (!block_.exists()) return;
+  PaneRing ring = block_.Open();
+  TotalsOf(plan_).Reset();
+  block_.Release(ring);
+}
+
+void WindowInRow::PrefetchNewest() const {
+  if (!block_.exists()) return;
+  PaneRing ring = block_.Open();
+  if (ring.size == 0) return;
+  PrefetchLine(RowPanes(ring, block_, plan_).partial(ring.size - 1));
+}
+
+// Never 0, which is no timer.
+uint32_t WindowInRow::TimerTag(Time t) {
+  const uint64_t mixed = static_cast<uint64_t>(ToNanos(t)) * 0x9E3779B97F4A7C15u;
+  return static_cast<uint32_t>(mixed >> 36) | 1u;
+}
+
+int64_t WindowInRow::Word(const FieldPlan& field) const {
+  return block_.exists() ? FieldAt<int64_t>(block_.totals(), field.total_offset) : 0;
+}
+
 double WindowInRow::Sum(const FieldPlan& field) const {
-  return At<DoubleSum::Total>(totals_, field.total_offset).sum.Value();
+  return block_.exists() ? FieldAt<DoubleSum::Total>(block_.totals(), field.total_offset).sum.Value() : 0;
+}
+
+uint64_t WindowInRow::Extreme(const FieldPlan& field) const {
+  return block_.exists() ? FieldAt<uint64_t>(block_.totals(), field.total_offset) : 0;
+}
+
+std::optional<uint64_t> WindowInRow::NewestValue(const FieldPlan& field, Time now) const {
+  if (!block_.exists()) return std::nullopt;
+  const auto& newest = FieldAt<NewestTotal>(block_.totals(), field.total_offset);
+  if (newest.time == 0) return std::nullopt;
+  if (plan_.kind == WindowPlan::Kind::kTime) {
+    // Newer events that lack the argument may keep the window alive.
+    const bool sliced = block_.flag(WindowBlock::kSliced);
+    if (HasLeft(plan_.shape, now, PaneTime(plan_.shape, sliced, TimeOf(newest.time)))) return std::nullopt;
+  }
+  return newest.bits;
+}
+
+std::optional<Time> WindowInRow::Newest(const FieldPlan& field) const {
+  if (!block_.exists()) return std::nullopt;
+  return TimeOf(FieldAt<uint64_t>(block_.totals(), field.total_offset));
+}
+
+std::optional<WindowInRow::Span> WindowInRow::Times(const FieldPlan& times, const FieldPlan& newest) const {
+  if (!block_.exists()) return std::nullopt;
+  const auto& total = FieldAt<TimesTotal>(block_.totals(), times.total_offset);
+  if (total.distinct < 2) return std::nullopt;
+  Time first = FromNanos(total.first);
+  if (plan_.kind != WindowPlan::Kind::kAll) {
+    PaneRing ring = block_.Open();
+    RowPanes panes(ring, block_, plan_);
+    first = panes.time(0);
+    if (ring.sliced || plan_.shape.slice_at_once) {
+      first = FromNanos(FieldAt<TimesPartial>(panes.partial(0), times.partial_offset).first);
+    }
+  }
+  return Span{*Newest(newest) - first, total.distinct};
 }
 
 }  // namespace tocsin

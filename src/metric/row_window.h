@@ -1,4 +1,7 @@
-// RowWindow: the state of one window for one group, inside the group's row, and what happens to it.
+// WindowInRow: the state of one window for one group, and what happens to it.
+//
+// The group's row holds a handle of four bytes at plan.row_offset; the rest lives in a block of the pool
+// (window_block.h). A window that is empty has no block, so that a group costs what its events cost.
 #ifndef TOCSIN_METRIC_ROW_WINDOW_H_
 #define TOCSIN_METRIC_ROW_WINDOW_H_
 
@@ -7,70 +10,99 @@
 #include <optional>
 #include <span>
 
+#include "metric/field_access.h"
 #include "metric/pane_pool.h"
+#include "metric/text_pool.h"
+#include "metric/window_block.h"
 #include "metric/window_plan.h"
 #include "tocsin/base/time.h"
-#include "tocsin/event/value.h"
-#include "tocsin/window/pane_ring.h"
 
 namespace tocsin {
 
-// In the row at plan.row_offset, followed by plan.total_bytes of totals. All zero is an empty window.
-struct RowWindow {
-  PaneRing ring;
-  int64_t timer = 0;  // nanoseconds after Time::min() of the earliest timer set, to learn what leaves; 0: none
-};
-
-// One argument of one event.
-struct Argument {
-  bool present = false;
-  int64_t units = 0;  // where the plan says exact
-  double number = 0;  // otherwise
-};
-
-// Windows of one plan in one row, for the length of a call.
+// One window in one row, for the length of a call. All-zero row bytes are an empty window.
 class WindowInRow {
  public:
-  WindowInRow(const WindowPlan& plan, std::byte* row, PanePool& pool)
-      : plan_(plan),
-        pool_(pool),
-        state_(*reinterpret_cast<RowWindow*>(row + plan.row_offset)),
-        totals_(row + plan.row_offset + sizeof(RowWindow)) {}
+  // Touches the row only.
+  WindowInRow(const WindowPlan& plan, std::byte* row, PanePool& pool, TextPool& texts)
+      : plan_(plan), texts_(texts), block_(plan, *reinterpret_cast<uint32_t*>(row + plan.row_offset), pool) {}
 
-  // Has the newest pane fetched, which the next event will probably touch.
-  void Prefetch() const {
-    if (state_.ring.size == 0) return;
-    uint32_t newest = state_.ring.head + state_.ring.size - 1;
-    if (newest >= state_.ring.capacity) newest -= state_.ring.capacity;
-    __builtin_prefetch(pool_.At(state_.ring.block) + newest * plan_.stride(), 1);
+  // Has the block's first lines fetched: header, totals, and the first panes. `handle`: in the row, at plan.row_offset.
+  static void Prefetch(const std::byte* handle, const PanePool& pool) {
+    const uint32_t block = *reinterpret_cast<const uint32_t*>(handle);
+    if (block != 0) WindowBlock::Prefetch(pool.At(block - 1));
   }
+  // Has the newest pane fetched, which the next event will probably touch. Reads the block's first line.
+  void PrefetchNewest() const;
 
-  // One event, at `now` >= time. False when the window has let go of that time already.
+  // One event, at `now` >= time. False, and nothing has changed but what has left, when the window has let go of that
+  // time already, holds newer events only, or (the last N) the event lacks the argument.
   bool Add(Time now, Time time, std::span<const Argument> arguments);
   // Lets go of what has left at `now`. False when nothing had.
   bool AdvanceTo(Time now);
-  // When the oldest of what it holds leaves.
+  // When the oldest of what it holds leaves; nothing for an empty window and one not over time.
   std::optional<Time> NextExit() const;
+  bool empty() const { return !block_.exists(); }
+  // Gives its memory back, references to text too: an empty window again.
+  void Release();
+  // Since it was last empty an argument below zero was added to a sum. While it is false no sum rises when events
+  // leave.
+  bool has_negative() const { return block_.exists() && block_.flag(WindowBlock::kNegative); }
 
-  // The earliest instant for which the caller has set a timer.
-  std::optional<Time> timer() const {
-    if (state_.timer == 0) return std::nullopt;
-    return FromNanos(static_cast<int64_t>(static_cast<uint64_t>(state_.timer) ^ kSignBit));
+  // The caller's timer, to learn what leaves. It is known by a few bits of its instant: TimerIs may be true of another
+  // instant, once in 2^27, so that a timer that is out of date rings for nothing.
+  // There is one that rings no later than NextExit().
+  bool HasTimer() const { return block_.exists() && block_.tag() != 0 && !block_.flag(WindowBlock::kEarlier); }
+  bool TimerIs(Time t) const { return block_.exists() && block_.tag() == TimerTag(t); }
+  // REQUIRES: !empty(). The one set before, if any, is forgotten.
+  void SetTimer(Time t) {
+    block_.SetTag(TimerTag(t));
+    block_.ClearFlag(WindowBlock::kEarlier);
   }
-  void SetTimer(Time t) { state_.timer = static_cast<int64_t>(static_cast<uint64_t>(ToNanos(t)) ^ kSignBit); }
-  void ClearTimer() { state_.timer = 0; }
-  // The running results. REQUIRES: AdvanceTo(now) before.
-  int64_t Count(const FieldPlan& field) const;
-  int64_t ExactSum(const FieldPlan& field) const;
+  void ClearTimer() {
+    if (block_.exists()) block_.SetTag(0);
+  }
+
+  // The running results; zero or nothing over an empty window. REQUIRES: AdvanceTo(now) before.
+  int64_t Word(const FieldPlan& field) const;
   double Sum(const FieldPlan& field) const;
+  // The greatest code (extremes.h), 0 over nothing.
+  uint64_t Extreme(const FieldPlan& field) const;
+  // The newest event's value, nothing once that has left.
+  std::optional<uint64_t> NewestValue(const FieldPlan& field, Time now) const;
+  std::optional<Time> Newest(const FieldPlan& field) const;
+  // From the first to the newest event time and how many distinct ones there are; nothing below two.
+  struct Span {
+    Duration length{};
+    int64_t distinct = 0;
+  };
+  std::optional<Span> Times(const FieldPlan& times, const FieldPlan& newest) const;
 
  private:
-  static constexpr uint64_t kSignBit = uint64_t{1} << 63;
+  using RowPanes = Panes<WindowPlan, WindowBlock>;
+  struct Totals;
+
+  static uint32_t TimerTag(Time t);
+  Totals TotalsOf(const WindowPlan& plan) const;
+  template <typename Operations>
+  bool AddOverTime(const Operations& operations, Time now, Time time, std::span<const Argument> arguments);
+  bool BeginAnew(PaneRing& ring, Time now, Time time);
+  template <typename Operations>
+  bool AdvanceOverTime(const Operations& operations, Time now);
+  bool AddToLast(Time time, std::span<const Argument> arguments);
+  void AddToAll(Time now, Time time, std::span<const Argument> arguments);
+  void MakeRoom(RowPanes& panes);
+  // `partial` is null where there is no pane.
+  void AddWords(std::byte* partial, std::span<const Argument> arguments);
+  // `counted`: the event's time is counted already.
+  void AddOthers(RowPanes& panes, std::byte* partial, Time time, bool counted, std::span<const Argument> arguments);
+  void AddOther(const FieldPlan& field, RowPanes& panes, std::byte* partial, Time time, const Argument& argument);
+  void CountTime(const FieldPlan& field, std::byte* partial, Time time);
+  void SetNewestValue(const FieldPlan& field, Time time, const Argument& argument);
 
   const WindowPlan& plan_;
-  PanePool& pool_;
-  RowWindow& state_;
-  std::byte* totals_;
+  TextPool& texts_;
+  // A reading opens the block: that changes what this object knows, not the window.
+  mutable WindowBlock block_;
 };
 
 }  // namespace tocsin

@@ -1,5 +1,5 @@
 // WindowPlan: one window that is kept for every group of a grouping, shared by all metrics over the same events,
-// filter, length and resolution. Says where in a row and in a pane each partial result stands. Immutable.
+// filters, length and resolution. Says where in a pane and in the totals each partial result stands. Immutable.
 #ifndef TOCSIN_METRIC_WINDOW_PLAN_H_
 #define TOCSIN_METRIC_WINDOW_PLAN_H_
 
@@ -8,56 +8,121 @@
 #include <string>
 #include <vector>
 
+#include "tocsin/event/event.h"
+#include "tocsin/event/value.h"
 #include "tocsin/expr/expression.h"
 #include "tocsin/window/window_clock.h"
 
 namespace tocsin {
 
-// What an aggregate is taken over: one attribute, or an expression over them.
+// What an aggregate is taken over, in events of one type: one attribute, an expression over them, or `type`.
 struct ArgumentPlan {
-  std::string text;                      // as written, to find the same one again
-  uint32_t slot = 0;                     // of an attribute alone
-  std::optional<Expression> expression;  // otherwise
-  bool exact = false;                    // a decimal or int attribute: added up as integers
-  uint8_t digits = 0;                    // of a decimal
+  std::string text;                       // as checked, to find the same one again
+  Type type;                              // of its values; a decimal stays one
+  uint32_t slot = 0;                      // of an attribute alone
+  std::optional<Expression> expression;   // otherwise
+  std::optional<std::string> event_name;  // the event's type is the value
+
+  // An int or decimal attribute: added up as integers.
+  bool exact() const { return !expression && (type.kind == Kind::kInt || type.kind == Kind::kDecimal); }
 };
 
-// One running result over one argument. Offsets are in bytes, into a pane's partial and into the row's totals.
+// The value of an argument for one event, absent where it has none. A decimal or int attribute is exact: its AsInt() is
+// in units of 10^-digits. Text is borrowed from the event, the scratch or the plan.
+using Argument = Value;
+Argument TakeArgument(const ArgumentPlan& plan, const EventView& event, Time now, Scratch& scratch);
+
+// One running result over one argument. Offsets are in bytes, into a pane's partial and into the totals.
 struct FieldPlan {
   enum class Kind : uint8_t {
-    kEvents,     // how many events: int64
-    kArguments,  // how many had the argument: int64
-    kExactSum,   // uint64
-    kSum,        // DoubleDouble in panes, Sum<double>::Total in totals
+    // 64-bit words that are added and taken away alike, in panes and totals.
+    kEvents,     // how many events
+    kArguments,  // how many had the argument
+    kTrue,       // for how many it was true
+    kExactSum,   // wraps
+    // Others.
+    kSum,          // DoubleDouble in panes, Sum<double>::Total in totals
+    kLeast,        // codes (extremes.h)
+    kGreatest,     // codes
+    kTimes,        // TimesPartial in panes, TimesTotal in totals: how many distinct event times
+    kNewestValue,  // NewestTotal in totals: what leaves is never newer than what stays
+    kNewest,       // TimeCode in totals
   };
   Kind kind = Kind::kEvents;
   uint16_t argument = 0;
+  bool text = false;  // of kNewestValue: the number of a text
   uint16_t partial_offset = 0;
   uint16_t total_offset = 0;
 };
 
-struct WindowPlan {
+struct WordPlan {
+  FieldPlan::Kind kind = FieldPlan::Kind::kEvents;
+  uint16_t argument = 0;
+};
+
+// Event times as codes: they grow with the time, and 0 is none. The very first instant counts as the second.
+constexpr uint64_t TimeCode(Time t) { return CodeOf(ToNanos(t)); }
+constexpr Time TimeOf(uint64_t code) { return FromNanos(IntOf(code)); }
+
+// The distinct times of a pane: how many, and the first. Where panes are slices, a late event is taken for a time of
+// its own unless it is the slice's first or the window's newest.
+struct TimesPartial {
+  int64_t distinct = 0;
+  int64_t first = 0;  // nanoseconds
+};
+struct TimesTotal {
+  int64_t distinct = 0;
+  int64_t first = 0;  // used by a window that never lets go
+};
+
+struct NewestTotal {
+  uint64_t time = 0;  // TimeCode
+  uint64_t bits = 0;  // of the value: an integer, a double, the number of a text
+};
+
+struct WindowSource {
   uint32_t event = 0;  // the event type
+  std::optional<Expression> where;
+  std::vector<ArgumentPlan> arguments;  // parallel in all sources
+};
+
+struct WindowPlan {
+  enum class Kind : uint8_t {
+    kTime,  // the last so much time
+    kLast,  // the last so many events; one that lacks the argument is not among them, so metrics over different
+            // arguments do not share such a window
+    kAll,   // never lets go
+  };
   uint32_t grouping = 0;
+  std::vector<WindowSource> sources;
+  Kind kind = Kind::kAll;
+  WindowShape shape;        // of kTime
+  uint32_t last = 0;        // of kLast
+  Duration lateness{};      // the engine's allowed lateness: how long kAll knows a time again that it has counted
   std::string identity;     // what metrics that share it have in common
   std::string description;  // "metric refunds_24h", for counters
-  std::optional<Expression> where;
-  bool over_time = false;  // else it never lets go: totals only
-  WindowShape shape;
-  std::vector<ArgumentPlan> arguments;
+  uint32_t row_offset = 0;  // of its handle in the row: four bytes
+
+  // Made by PlaceField.
   std::vector<FieldPlan> fields;
-  uint32_t row_offset = 0;  // of its RowWindow in the row; its totals follow
+  std::vector<WordPlan> words;   // fields that are words, in the order in which they stand from offset 0 on
+  std::vector<uint16_t> others;  // the others; kNewest is the last
+  ExtremeFields extreme_codes;
+  uint16_t extreme_totals = 0;  // offset
   uint16_t partial_bytes = 0;
   uint16_t total_bytes = 0;
-  bool timed = false;  // a rule wants to know when something leaves
+  bool rounds = false;        // it has a kSum
+  bool counts_times = false;  // it has a kTimes
 
   // What PaneRing asks of it.
   size_t stride() const { return sizeof(int64_t) + partial_bytes; }
+  ExtremeFields extremes() const { return extreme_codes; }
   void Clear(std::byte* partial) const;
   void Merge(std::byte* into, const std::byte* partial) const;
 };
 
-// Places a field of that kind, or finds it where there is one already.
+// Places a field of that kind, or finds it where there is one already. Its number stays; offsets may move until the
+// last field is placed. REQUIRES: plan->kind is known.
 uint16_t PlaceField(FieldPlan::Kind kind, uint16_t argument, WindowPlan* plan);
 
 }  // namespace tocsin

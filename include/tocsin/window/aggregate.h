@@ -1,23 +1,30 @@
-// Aggregates: what a window computes. Each is a commutative monoid with an inverse, as a struct of static functions:
+// Aggregates: what a window computes. Each is a commutative monoid as a struct of static functions:
 //
-//   Input, Output     what goes in, what comes out
-//   Partial           the result over a part of the events: trivially copyable, a multiple of 8 bytes, its default the
-//   identity Total             the running result over the whole window; a Partial where nothing more is needed Add(p,
-//   x)         one more event into a partial or total Merge(p, q)       one more partial into a partial or total
-//   Remove(total, q)  a partial out of a total: what left the window
-//   Suspect(total)    the total may have lost precision and must be added up anew (only where rounding exists)
-//   Get(total)        the output; nothing where there is no value (the mean of nothing)
+//   Input, Output      what goes in, what comes out
+//   Partial            the result over a part of the events: trivially copyable, a multiple of 8 bytes or empty; its
+//                      default is the identity
+//   Total              the running result over the whole window; a Partial where nothing more is needed
+//   Add(p, x)          one more event into a partial or total
+//   Merge(p, q)        one more, later partial into a partial or total
+//   Remove(total, q)   a partial out of a total: what left the window
+//   Suspect(total)     the total may have lost precision and must be added up anew; only where rounding exists
+//   Get(total)         the output; nothing where there is no value (the mean of nothing)
 //
-// Values of nothing: a count and a sum are 0, a mean is absent (docs/semantics.md 3.6).
+// Min and Max have no inverse: their Partial is a `code` (extremes.h), and their window finds what is left.
+// Rate, Last, TimeSince and MeanInterval, which ask for times, stand in time_aggregate.h.
+//
+// Values of nothing: a count and a sum are 0; a mean, a share and an extreme are absent (docs/semantics.md 3.6).
 #ifndef TOCSIN_WINDOW_AGGREGATE_H_
 #define TOCSIN_WINDOW_AGGREGATE_H_
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstdint>
 #include <optional>
 
 #include "tocsin/window/double_double.h"
+#include "tocsin/window/extremes.h"
 
 namespace tocsin {
 
@@ -32,7 +39,6 @@ struct Count {
   static void Add(Partial& p, Input) { ++p.count; }
   static void Merge(Partial& p, const Partial& q) { p.count += q.count; }
   static void Remove(Total& total, const Partial& q) { total.count -= q.count; }
-  static bool Suspect(const Total&) { return false; }
   static std::optional<Output> Get(const Total& total) { return total.count; }
 };
 
@@ -51,7 +57,6 @@ struct Sum<int64_t> {
   static void Add(Partial& p, Input x) { p.sum += static_cast<uint64_t>(x); }
   static void Merge(Partial& p, const Partial& q) { p.sum += q.sum; }
   static void Remove(Total& total, const Partial& q) { total.sum -= q.sum; }
-  static bool Suspect(const Total&) { return false; }
   static std::optional<Output> Get(const Total& total) { return static_cast<int64_t>(total.sum); }
 };
 
@@ -88,6 +93,12 @@ struct Sum<double> {
   static std::optional<Output> Get(const Total& total) { return total.sum.Value(); }
 };
 
+// Its totals are rounded.
+template <typename Aggregate>
+concept Rounding = requires(const typename Aggregate::Total& total) {
+  { Aggregate::Suspect(total) } -> std::same_as<bool>;
+};
+
 // The arithmetic mean; absent over nothing.
 template <typename T>
 struct Mean {
@@ -115,11 +126,70 @@ struct Mean {
     Sum<T>::Remove(total.sum, q.sum);
     total.count -= q.count;
   }
-  static bool Suspect(const Total& total) { return Sum<T>::Suspect(total.sum); }
+  static bool Suspect(const Total& total) requires Rounding<Sum<T>> { return Sum<T>::Suspect(total.sum); }
   static std::optional<Output> Get(const Total& total) {
     if (total.count == 0) return std::nullopt;
     return static_cast<double>(*Sum<T>::Get(total.sum)) / static_cast<double>(total.count);
   }
+};
+
+// The share of events for which something is true, from 0 to 1; absent over nothing.
+struct Share {
+  using Input = bool;
+  using Output = double;
+  struct Partial {
+    int64_t held = 0;
+    int64_t count = 0;
+  };
+  using Total = Partial;
+  static void Add(Partial& p, Input x) {
+    p.held += x ? 1 : 0;
+    ++p.count;
+  }
+  static void Merge(Partial& p, const Partial& q) {
+    p.held += q.held;
+    p.count += q.count;
+  }
+  static void Remove(Total& total, const Partial& q) {
+    total.held -= q.held;
+    total.count -= q.count;
+  }
+  static std::optional<Output> Get(const Total& total) {
+    if (total.count == 0) return std::nullopt;
+    return static_cast<double>(total.held) / static_cast<double>(total.count);
+  }
+};
+
+// The least or the greatest, of doubles or 64-bit integers; absent over nothing. Zero has no sign; of integers, the two
+// ends of the range count as their neighbours. REQUIRES: doubles are numbers.
+template <typename T, bool kGreatest>
+struct Extreme {
+  using Input = T;
+  using Output = T;
+  struct Partial {
+    uint64_t code = 0;
+  };
+  using Total = Partial;
+  static void Add(Partial& p, Input x) { p.code = std::max(p.code, kGreatest ? CodeOf(x) : ~CodeOf(x)); }
+  static void Merge(Partial& p, const Partial& q) { p.code = std::max(p.code, q.code); }
+  static std::optional<Output> Get(const Total& total) {
+    if (total.code == 0) return std::nullopt;
+    const uint64_t code = kGreatest ? total.code : ~total.code;
+    if constexpr (std::same_as<T, double>) {
+      return DoubleOf(code);
+    } else {
+      return IntOf(code);
+    }
+  }
+};
+template <typename T>
+using Min = Extreme<T, false>;
+template <typename T>
+using Max = Extreme<T, true>;
+
+template <typename Aggregate>
+concept IsExtreme = requires(typename Aggregate::Total& total) {
+  total.code;
 };
 
 }  // namespace tocsin

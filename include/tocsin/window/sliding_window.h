@@ -9,120 +9,88 @@
 // pane that holds its time, as long as that is in the window; Add says whether it was. Exactness: exact until the
 // window holds more than 1,024 distinct event times, then, until it is empty, slices of at most a thousandth of its
 // length, so that it can hold up to one slice more than it should, never less. WindowShape::Exact takes the bound away,
-// WindowShape::Fixed sets the slice. Cost: O(1) amortised for events in order, whatever the length; memory for one pane
-// a distinct time or slice. Threads: externally synchronised.
+// WindowShape::Fixed sets the slice. Cost: O(1) amortised for events in order, whatever the length; Min and Max at most
+// a few hundred steps more when an extreme leaves. Memory for one pane a distinct time or slice. Threads: externally
+// synchronised.
 #ifndef TOCSIN_WINDOW_SLIDING_WINDOW_H_
 #define TOCSIN_WINDOW_SLIDING_WINDOW_H_
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <memory>
 #include <optional>
-#include <type_traits>
-#include <utility>
 
 #include "tocsin/base/time.h"
 #include "tocsin/window/aggregate.h"
-#include "tocsin/window/pane_ring.h"
+#include "tocsin/window/aggregate_panes.h"
+#include "tocsin/window/time_aggregate.h"
 #include "tocsin/window/window_clock.h"
 
 namespace tocsin {
 
-// The memory of one ring: the block it has, and, while it grows, the next.
-class HeapPool {
- public:
-  std::byte* At(uint32_t block) const { return blocks_[block].get(); }
-  uint32_t Allocate(size_t bytes, size_t* got) {
-    uint32_t block = blocks_[0] == nullptr ? 0 : 1;
-    *got = std::bit_ceil(bytes);
-    blocks_[block] = std::make_unique<std::byte[]>(*got);
-    return block;
-  }
-  void Free(uint32_t block, size_t) { blocks_[block].reset(); }
-
- private:
-  std::unique_ptr<std::byte[]> blocks_[2];
-};
-
 template <typename Aggregate>
 class SlidingWindow {
-  using Partial = typename Aggregate::Partial;
-  using Total = typename Aggregate::Total;
-  static_assert(std::is_trivially_copyable_v<Partial> && sizeof(Partial) % 8 == 0 && alignof(Partial) <= 8);
-
  public:
+  using Input = typename Aggregate::Input;
+  using Output = typename Aggregate::Output;
+  using Shape = WindowShape;
+
   // REQUIRES: length > 0.
   explicit SlidingWindow(Duration length) : shape_(WindowShape::Automatic(length)) {}
   explicit SlidingWindow(WindowShape shape) : shape_(shape) {}
 
   // True when the event is in the window; false when it came too late for it, and nothing has changed.
-  bool Add(Time time, typename Aggregate::Input input) {
+  bool Add(Time time, const Input& input) {
     AdvanceTo(time);
-    Panes<Operations, HeapPool> panes(ring_, pool_, kOperations);
-    std::byte* partial = PartialFor(shape_, now_, time, ring_, panes);
-    if (partial == nullptr) return false;
-    Aggregate::Add(*AsPartial(partial), input);
-    Aggregate::Add(total_, input);
-    SliceIfCrowded(shape_, ring_, panes);
+    const Time pane = PaneTime(shape_, ring_.sliced, time);
+    if (HasLeft(shape_, now_, pane)) return false;
+    AllPanes panes(ring_, memory_, kOperations);
+    AddToPane<Aggregate>(panes, panes.Touch(pane), total_, time, input);
+    SliceIfCrowded(shape_, panes);
     return true;
   }
 
   // Moves the clock; earlier than it: no effect.
   void AdvanceTo(Time now) {
     if (now > now_) now_ = now;
-    Panes<Operations, HeapPool> panes(ring_, pool_, kOperations);
-    LetGo(shape_, now_, ring_, panes, Totals{total_});
+    AllPanes panes(ring_, memory_, kOperations);
+    LetGo(shape_, now_, panes, AggregateTotals<Aggregate>{total_});
   }
 
   // The aggregate at `now`, or at the clock when that is later; nothing where there is no value.
-  std::optional<typename Aggregate::Output> Value(Time now) {
+  std::optional<Output> Value(Time now) {
     AdvanceTo(now);
-    return Aggregate::Get(total_);
+    Moment moment{now_, shape_.length, Time{}};
+    if constexpr (CountsTimes<Aggregate>) {
+      AllPanes panes(ring_, memory_, kOperations);
+      if (!panes.empty()) moment.oldest = PaneOperations<Aggregate>::At(panes.partial(0)).first;
+    }
+    return GetAt<Aggregate>(total_, moment);
   }
 
-  // When the oldest of what it holds leaves; nothing when it is empty.
-  std::optional<Time> NextExit() {
-    Panes<Operations, HeapPool> panes(ring_, pool_, kOperations);
-    if (panes.empty()) return std::nullopt;
-    return ExitTime(shape_, panes.time(0));
-  }
+  // When the oldest, and when the newest of what it holds leaves; nothing when it is empty.
+  std::optional<Time> NextExit() { return ExitOf(0); }
+  std::optional<Time> LastExit() { return ExitOf(ring_.size - 1); }
 
+  bool empty() const { return ring_.size == 0; }
   size_t panes() const { return ring_.size; }
   // It keeps slices now instead of exact times.
-  bool sliced() const { return shape_.slice_at_once || ring_.sliced != 0; }
+  bool sliced() const { return shape_.slice_at_once || ring_.sliced; }
 
  private:
-  static Partial* AsPartial(std::byte* bytes) { return reinterpret_cast<Partial*>(bytes); }
-  static const Partial* AsPartial(const std::byte* bytes) { return reinterpret_cast<const Partial*>(bytes); }
-
-  struct Operations {
-    static constexpr size_t stride() { return sizeof(int64_t) + sizeof(Partial); }
-    static void Clear(std::byte* partial) { new (partial) Partial(); }
-    static void Merge(std::byte* into, const std::byte* partial) {
-      Aggregate::Merge(*AsPartial(into), *AsPartial(partial));
-    }
-  };
-
+  using Operations = PaneOperations<Aggregate>;
+  using AllPanes = Panes<Operations, HeapMemory<Operations>>;
   static constexpr Operations kOperations{};
 
-  struct Totals {
-    Total& total;
-    void Remove(const std::byte* partial) { Aggregate::Remove(total, *AsPartial(partial)); }
-    bool Suspect() const { return Aggregate::Suspect(total); }
-    void Rebuild(const Panes<Operations, HeapPool>& panes) {
-      total = Total();
-      for (uint32_t i = 0; i < panes.size(); ++i) Aggregate::Merge(total, *AsPartial(panes.partial(i)));
-    }
-    void Reset() { total = Total(); }
-  };
+  std::optional<Time> ExitOf(uint32_t pane) {
+    if (empty()) return std::nullopt;
+    return ExitTime(shape_, AllPanes(ring_, memory_, kOperations).time(pane));
+  }
 
   WindowShape shape_;
   Time now_ = Time::min();
-  Total total_;
+  typename Aggregate::Total total_{};
   PaneRing ring_;
-  HeapPool pool_;
+  HeapMemory<Operations> memory_;
 };
 
 }  // namespace tocsin

@@ -28,42 +28,51 @@ struct WindowShape {
 // When a pane at `time` leaves: the window at t holds (t - length, t].
 constexpr Time ExitTime(const WindowShape& shape, Time time) { return SaturatingAdd(time, shape.length); }
 
-// `Totals` keeps the running result: Remove(const std::byte* partial), Suspect(), Rebuild(panes) and Reset().
+// `Totals` keeps the running result:
+//
+//   void Remove(const std::byte* partial)   that pane leaves
+//   bool Doubtful(bool wrapped)             rounding may have cost precision; `wrapped`: the ring begins anew
+//   void Rebuild(panes)                     adds all panes up
+//   void Settle(panes)                      after the last Remove: finds the extremes that have left
+//   void Reset()                            the result of nothing
 //
 // Lets go of every pane that has left at `now`. False when nothing had.
-template <typename Operations, typename Pool, typename Totals>
-bool LetGo(const WindowShape& shape, Time now, PaneRing& ring, Panes<Operations, Pool>& panes, Totals&& totals) {
+template <typename Operations, typename Memory, typename Totals>
+bool LetGo(const WindowShape& shape, Time now, Panes<Operations, Memory>& panes, Totals&& totals) {
   const Time edge = SaturatingSubtract(now, shape.length);
   if (panes.empty() || panes.time(0) > edge) [[likely]]
     return false;
+  if (panes.newest() <= edge) {
+    totals.Reset();
+    panes.Release();  // and with it exact times again
+    return true;
+  }
   do {
     totals.Remove(panes.partial(0));
     panes.PopOldest();
     // Decided after each pane, so that the result does not depend on when it is asked for.
-    if (ring.head == 0 || totals.Suspect()) totals.Rebuild(panes);
-  } while (!panes.empty() && panes.time(0) <= edge);
-  if (panes.empty()) {
-    totals.Reset();
-    panes.Release();  // and with it exact times again
-  }
+    if (totals.Doubtful(panes.ring().head == 0)) totals.Rebuild(panes);
+  } while (panes.time(0) <= edge);
+  totals.Settle(panes);
+  panes.Gather();
   return true;
 }
 
-// The partial to which an event of `time` belongs, at `now` >= time; null when it has left already.
-// REQUIRES: LetGo at `now` has been called.
-template <typename Operations, typename Pool>
-std::byte* PartialFor(const WindowShape& shape, Time now, Time time, const PaneRing& ring,
-                      Panes<Operations, Pool>& panes) {
-  Time pane = shape.slice_at_once || ring.sliced ? RoundUp(time, shape.slice) : time;
-  if (pane <= SaturatingSubtract(now, shape.length)) [[unlikely]]
-    return nullptr;
-  return panes.Touch(pane);
+// The pane to which an event of `time` belongs.
+constexpr Time PaneTime(const WindowShape& shape, bool sliced, Time time) {
+  return shape.slice_at_once || sliced ? RoundUp(time, shape.slice) : time;
+}
+
+// A pane at that time has left already at `now`.
+constexpr bool HasLeft(const WindowShape& shape, Time now, Time pane) {
+  return pane <= SaturatingSubtract(now, shape.length);
 }
 
 // After an event: exact times that have become too many make way for slices.
-template <typename Operations, typename Pool>
-void SliceIfCrowded(const WindowShape& shape, const PaneRing& ring, Panes<Operations, Pool>& panes) {
-  if (ring.size <= kMaxExactTimes || ring.sliced || shape.slice_at_once || shape.slice == Duration::zero()) [[likely]]
+template <typename Operations, typename Memory>
+void SliceIfCrowded(const WindowShape& shape, Panes<Operations, Memory>& panes) {
+  if (panes.size() <= kMaxExactTimes || panes.ring().sliced || shape.slice_at_once || shape.slice == Duration::zero())
+      [[likely]]
     return;
   panes.Slice(shape.slice);
 }

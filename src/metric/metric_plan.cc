@@ -1,0 +1,211 @@
+#include "metric/metric_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tocsin {
+namespace {
+
+using Field = FieldPlan::Kind;
+
+bool SameText(const WindowPlan& window, size_t argument, const std::vector<ArgumentPlan>& wanted) {
+  for (size_t source = 0; source < window.sources.size(); ++source) {
+    if (window.sources[source].arguments[argument].text != wanted[source].text) return false;
+  }
+  return true;
+}
+
+// The number of the argument in all sources, added where no metric has it yet.
+uint16_t PlaceArgument(const std::vector<ArgumentPlan>& wanted, WindowPlan* window) {
+  const size_t there = window->sources[0].arguments.size();
+  for (size_t argument = 0; argument < there; ++argument) {
+    if (SameText(*window, argument, wanted)) return static_cast<uint16_t>(argument);
+  }
+  for (size_t source = 0; source < window->sources.size(); ++source) {
+    window->sources[source].arguments.push_back(wanted[source]);
+  }
+  return static_cast<uint16_t>(there);
+}
+
+// A sum is exact where all events count in the same units.
+bool IsExact(const std::vector<ArgumentPlan>& arguments) {
+  return std::all_of(arguments.begin(), arguments.end(), [&](const ArgumentPlan& argument) {
+    return argument.exact() && argument.type.digits == arguments[0].type.digits;
+  });
+}
+
+// The type of its values, where these are its argument's.
+Type ValueType(const ArgumentPlan& argument, AggregateKind kind) {
+  const Kind type = argument.type.kind;
+  const bool is_number = type == Kind::kInt || type == Kind::kDouble || type == Kind::kDecimal;
+  if (kind == AggregateKind::kLast) return type == Kind::kDecimal ? Type(Kind::kDouble) : argument.type;
+  return is_number ? Type(Kind::kDouble) : argument.type;
+}
+
+Value FromBits(Type type, uint64_t bits, const TextPool& texts) {
+  const auto integer = static_cast<int64_t>(bits);
+  switch (type.kind) {
+    case Kind::kBool:
+      return Value::Bool(integer != 0);
+    case Kind::kInt:
+      return Value::Int(integer);
+    case Kind::kTimestamp:
+      return Value::Timestamp(FromNanos(integer));
+    case Kind::kDuration:
+      return Value::Span(Duration(integer));
+    case Kind::kString:
+      return Value::String(texts.Text(static_cast<uint32_t>(bits)));
+    default:
+      return Value::Double(std::bit_cast<double>(bits));
+  }
+}
+
+Value FromCode(Type type, uint64_t code) {
+  switch (type.kind) {
+    case Kind::kTimestamp:
+      return Value::Timestamp(FromNanos(IntOf(code)));
+    case Kind::kDuration:
+      return Value::Span(Duration(IntOf(code)));
+    default:
+      return Value::Double(DoubleOf(code));
+  }
+}
+
+// A count or a sum.
+double Amount(const MetricPlan& metric, const WindowPlan& window, const WindowInRow& state) {
+  const FieldPlan& field = window.fields[metric.field];
+  if (!metric.has_sum) return static_cast<double>(state.Word(field));
+  return metric.exact ? Value::Decimal(state.Word(field), metric.digits).AsNumber() : state.Sum(field);
+}
+
+}  // namespace
+
+void PlaceAggregate(const CheckedAggregate& aggregate, WindowPlan* window, MetricPlan* metric) {
+  metric->aggregate = aggregate.kind;
+  const uint16_t argument = aggregate.arguments.empty() ? uint16_t{0} : PlaceArgument(aggregate.arguments, window);
+  auto place = [&](Field kind) { return PlaceField(kind, argument, window); };
+  auto place_sum = [&] {
+    metric->has_sum = true;
+    metric->exact = IsExact(aggregate.arguments);
+    metric->digits = metric->exact ? aggregate.arguments[0].type.digits : uint8_t{0};
+    metric->field = place(metric->exact ? Field::kExactSum : Field::kSum);
+  };
+  switch (aggregate.kind) {
+    case AggregateKind::kRate:
+      if (!aggregate.arguments.empty()) return place_sum();
+      [[fallthrough]];
+    case AggregateKind::kCount:
+      metric->field = PlaceField(Field::kEvents, 0, window);
+      return;
+    case AggregateKind::kSum:
+      return place_sum();
+    case AggregateKind::kMean:
+      place_sum();
+      metric->divisor = place(Field::kArguments);
+      return;
+    case AggregateKind::kShare:
+      metric->field = place(Field::kTrue);
+      metric->divisor = place(Field::kArguments);
+      return;
+    case AggregateKind::kMin:
+    case AggregateKind::kMax:
+      metric->type = ValueType(aggregate.arguments[0], aggregate.kind);
+      metric->field = place(aggregate.kind == AggregateKind::kMin ? Field::kLeast : Field::kGreatest);
+      return;
+    case AggregateKind::kLast:
+      metric->type = ValueType(aggregate.arguments[0], aggregate.kind);
+      metric->field = place(Field::kNewestValue);
+      return;
+    case AggregateKind::kTimeSince:
+      metric->type = Kind::kDuration;
+      metric->field = PlaceField(Field::kNewest, 0, window);
+      return;
+    case AggregateKind::kMeanInterval:
+      metric->type = Kind::kDuration;
+      metric->field = PlaceField(Field::kTimes, 0, window);
+      metric->divisor = PlaceField(Field::kNewest, 0, window);
+      return;
+  }
+}
+
+Value ReadMetric(const MetricPlan& metric, const WindowPlan& window, const WindowInRow& state, Time now,
+                 const TextPool& texts) {
+  const FieldPlan& field = window.fields[metric.field];
+  switch (metric.aggregate) {
+    case AggregateKind::kCount:
+    case AggregateKind::kSum:
+      return Value::Double(Amount(metric, window, state));
+    case AggregateKind::kRate:
+      return Value::Double(Amount(metric, window, state) / (static_cast<double>(ToNanos(window.shape.length)) / 1e9));
+    case AggregateKind::kMean:
+    case AggregateKind::kShare: {
+      const int64_t count = state.Word(window.fields[metric.divisor]);
+      return count == 0 ? Value() : Value::Double(Amount(metric, window, state) / static_cast<double>(count));
+    }
+    case AggregateKind::kMin:
+    case AggregateKind::kMax: {
+      const uint64_t code = state.Extreme(field);
+      if (code == 0) return Value();
+      return FromCode(metric.type, metric.aggregate == AggregateKind::kMin ? ~code : code);
+    }
+    case AggregateKind::kLast: {
+      const std::optional<uint64_t> bits = state.NewestValue(field, now);
+      return bits ? FromBits(metric.type, *bits, texts) : Value();
+    }
+    case AggregateKind::kTimeSince: {
+      const std::optional<Time> newest = state.Newest(field);
+      return newest ? Value::Span(now - *newest) : Value();
+    }
+    case AggregateKind::kMeanInterval: {
+      const auto times = state.Times(field, window.fields[metric.divisor]);
+      return times ? Value::Span(times->length / (times->distinct - 1)) : Value();
+    }
+  }
+  return Value();
+}
+
+Moves OnExit(const MetricPlan& metric, const WindowPlan& window, bool sum_is_nonnegative) {
+  if (window.kind == WindowPlan::Kind::kAll) return Moves::kNone;
+  switch (metric.aggregate) {
+    case AggregateKind::kCount:
+      return Moves::kDown;
+    case AggregateKind::kRate:
+    case AggregateKind::kSum:
+      return !metric.has_sum || sum_is_nonnegative ? Moves::kDown : Moves::kBoth;
+    case AggregateKind::kMin:
+      return Moves::kUp;
+    case AggregateKind::kMax:
+      return Moves::kDown;
+    case AggregateKind::kMean:
+    case AggregateKind::kShare:
+    case AggregateKind::kLast:
+    case AggregateKind::kTimeSince:
+    case AggregateKind::kMeanInterval:
+      return Moves::kBoth;
+  }
+  return Moves::kBoth;
+}
+
+Moves OnEntry(const MetricPlan& metric, bool sum_is_nonnegative) {
+  switch (metric.aggregate) {
+    case AggregateKind::kCount:
+      return Moves::kUp;
+    case AggregateKind::kRate:
+    case AggregateKind::kSum:
+      return !metric.has_sum || sum_is_nonnegative ? Moves::kUp : Moves::kBoth;
+    default:
+      return Moves::kBoth;  // a first value can turn any condition
+  }
+}
+
+bool MayBeAbsent(const MetricPlan& metric) {
+  return metric.aggregate != AggregateKind::kCount && metric.aggregate != AggregateKind::kRate &&
+         metric.aggregate != AggregateKind::kSum;
+}
+
+std::string Describe(std::string_view kind, std::string_view name, std::string_view part) {
+  return fmt::format("{} {}, {}", kind, name, part);
+}
+
+}  // namespace tocsin

@@ -1,0 +1,129 @@
+#include "metric/window_plan.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "metric/field_access.h"
+#include "tocsin/window/aggregate.h"
+
+namespace tocsin {
+namespace {
+
+using Field = FieldPlan::Kind;
+
+bool IsWord(Field kind) { return kind <= Field::kExactSum; }
+
+uint16_t PartialBytes(Field kind) {
+  switch (kind) {
+    case Field::kSum:
+      return sizeof(DoubleDouble);
+    case Field::kTimes:
+      return sizeof(TimesPartial);
+    case Field::kNewestValue:
+    case Field::kNewest:
+      return 0;
+    default:
+      return sizeof(uint64_t);
+  }
+}
+
+uint16_t TotalBytes(Field kind) {
+  switch (kind) {
+    case Field::kSum:
+      return sizeof(Sum<double>::Total);
+    case Field::kTimes:
+      return sizeof(TimesTotal);
+    case Field::kNewestValue:
+      return sizeof(NewestTotal);
+    default:
+      return sizeof(uint64_t);
+  }
+}
+
+// Words first, so that they are added in a plain loop; extremes side by side; the newest time last, because the count
+// of distinct times asks for the newest before.
+int Rank(Field kind) {
+  if (IsWord(kind)) return 0;
+  if (kind == Field::kLeast || kind == Field::kGreatest) return 1;
+  return kind == Field::kNewest ? 3 : 2;
+}
+
+void LayOut(WindowPlan* plan) {
+  std::vector<uint16_t> order;
+  for (size_t i = 0; i < plan->fields.size(); ++i) order.push_back(static_cast<uint16_t>(i));
+  std::stable_sort(order.begin(), order.end(),
+                   [&](uint16_t a, uint16_t b) { return Rank(plan->fields[a].kind) < Rank(plan->fields[b].kind); });
+  plan->words.clear();
+  plan->others.clear();
+  plan->extreme_codes = {};
+  plan->partial_bytes = plan->total_bytes = 0;
+  for (uint16_t index : order) {
+    FieldPlan& field = plan->fields[index];
+    field.partial_offset = plan->partial_bytes;
+    field.total_offset = plan->total_bytes;
+    if (Rank(field.kind) == 1 && plan->extreme_codes.count++ == 0) {
+      plan->extreme_codes.offset = field.partial_offset;
+      plan->extreme_totals = field.total_offset;
+    }
+    if (IsWord(field.kind)) {
+      plan->words.push_back({field.kind, field.argument});
+    } else {
+      plan->others.push_back(index);
+    }
+    if (plan->kind != WindowPlan::Kind::kAll) {
+      plan->partial_bytes = static_cast<uint16_t>(plan->partial_bytes + PartialBytes(field.kind));
+    }
+    plan->total_bytes = static_cast<uint16_t>(plan->total_bytes + TotalBytes(field.kind));
+    plan->rounds |= field.kind == Field::kSum;
+    plan->counts_times |= field.kind == Field::kTimes;
+  }
+  // A window that never lets go has no panes but those of the times that it knows again.
+  if (plan->kind == WindowPlan::Kind::kAll) plan->extreme_codes = {};
+}
+
+}  // namespace
+
+Argument TakeArgument(const ArgumentPlan& plan, const EventView& event, Time now, Scratch& scratch) {
+  if (plan.event_name) return Value::String(*plan.event_name);
+  if (!plan.expression) return event.attributes[plan.slot];
+  const Result result = plan.expression->Evaluate(event.attributes, now, scratch);
+  return result.outcome == Outcome::kValue ? result.value : Value();
+}
+
+void WindowPlan::Clear(std::byte* partial) const { std::memset(partial, 0, partial_bytes); }
+
+void WindowPlan::Merge(std::byte* into, const std::byte* partial) const {
+  for (size_t i = 0; i < words.size(); ++i) FieldAt<uint64_t>(into, i * 8) += FieldAt<uint64_t>(partial, i * 8);
+  for (uint16_t index : others) {
+    const size_t offset = fields[index].partial_offset;
+    switch (fields[index].kind) {
+      case Field::kSum:
+        FieldAt<DoubleDouble>(into, offset).Add(FieldAt<DoubleDouble>(partial, offset));
+        break;
+      case Field::kLeast:
+      case Field::kGreatest:
+        FieldAt<uint64_t>(into, offset) = std::max(FieldAt<uint64_t>(into, offset), FieldAt<uint64_t>(partial, offset));
+        break;
+      case Field::kTimes:
+        FieldAt<TimesPartial>(into, offset).distinct += FieldAt<TimesPartial>(partial, offset).distinct;
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+uint16_t PlaceField(Field kind, uint16_t argument, WindowPlan* plan) {
+  for (size_t i = 0; i < plan->fields.size(); ++i) {
+    if (plan->fields[i].kind == kind && plan->fields[i].argument == argument) return static_cast<uint16_t>(i);
+  }
+  FieldPlan field;
+  field.kind = kind;
+  field.argument = argument;
+  field.text = kind == Field::kNewestValue && plan->sources[0].arguments[argument].type.kind == Kind::kString;
+  plan->fields.push_back(field);
+  LayOut(plan);
+  return static_cast<uint16_t>(plan->fields.size() - 1);
+}
+
+}  // namespace tocsin
