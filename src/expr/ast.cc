@@ -2,6 +2,25 @@
 
 namespace tocsin {
 
+Tree Subtree(const Tree& tree, uint32_t root) {
+  const uint32_t first = tree.FirstOf(root);
+  Tree part;
+  const auto add_text = [&](uint32_t text) {
+    part.texts.push_back(tree.texts[text]);
+    return static_cast<uint32_t>(part.texts.size() - 1);
+  };
+  for (uint32_t i = first; i <= root; ++i) {
+    Node node = tree.nodes[i];
+    const auto children = tree.ChildrenOf(node);
+    node.first_child = static_cast<uint32_t>(part.children.size());
+    for (const uint32_t child : children) part.children.push_back(child - first);
+    if (node.op == Op::kLiteral && node.type == Kind::kString) node.text = add_text(node.text);
+    if (node.op == Op::kVariable) node.name = add_text(node.name);
+    part.nodes.push_back(node);
+  }
+  return part;
+}
+
 std::string_view Spelling(Op op) {
   switch (op) {
     case Op::kNot:

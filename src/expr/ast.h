@@ -50,6 +50,21 @@ enum class Op : uint8_t {
 };
 
 constexpr bool IsComparison(Op op) { return op >= Op::kEqual && op <= Op::kGreaterEqual; }
+// The comparison that `b op a` is, for `a op b`.
+constexpr Op Flip(Op op) {
+  switch (op) {
+    case Op::kLess:
+      return Op::kGreater;
+    case Op::kLessEqual:
+      return Op::kGreaterEqual;
+    case Op::kGreater:
+      return Op::kLess;
+    case Op::kGreaterEqual:
+      return Op::kLessEqual;
+    default:
+      return op;
+  }
+}
 constexpr bool IsArithmetic(Op op) { return op >= Op::kAdd && op <= Op::kModulo; }
 
 enum class Function : uint8_t {
@@ -91,6 +106,12 @@ struct Node {
   uint32_t end() const { return offset + length; }
 };
 
+// Whether the node makes a truth of truths, as && || ! and ?: do: the terms of a condition stand below these.
+inline bool JoinsTruths(const Node& node) {
+  return node.op == Op::kAnd || node.op == Op::kOr || node.op == Op::kNot ||
+         (node.op == Op::kConditional && node.type == Kind::kBool);
+}
+
 struct Tree {
   std::vector<Node> nodes;
   std::vector<uint32_t> children;
@@ -109,6 +130,9 @@ struct Tree {
     return i;
   }
 };
+
+// The subtree whose root is `root` as a tree of its own, with the texts that it uses.
+Tree Subtree(const Tree& tree, uint32_t root);
 
 // "==", "&&"; for messages and the printer.
 std::string_view Spelling(Op op);

@@ -9,21 +9,6 @@ namespace {
 
 constexpr int64_t kMinute = 60'000'000'000;
 
-Op Flip(Op op) {
-  switch (op) {
-    case Op::kLess:
-      return Op::kGreater;
-    case Op::kLessEqual:
-      return Op::kGreaterEqual;
-    case Op::kGreater:
-      return Op::kLess;
-    case Op::kGreaterEqual:
-      return Op::kLessEqual;
-    default:
-      return op;
-  }
-}
-
 Opcode TextOpcode(Op op) {
   return static_cast<Opcode>(opcode::kEqualText + static_cast<uint16_t>(op) - static_cast<uint16_t>(Op::kEqual));
 }

@@ -6,7 +6,14 @@
 namespace tocsin {
 
 Environment& Environment::Add(std::string_view name, Type type, uint32_t slot) {
-  Variable variable{std::string(name), type, slot};
+  return AddVariable({std::string(name), type, slot, /*elapsed=*/false});
+}
+
+Environment& Environment::AddElapsed(std::string_view name, uint32_t slot) {
+  return AddVariable({std::string(name), Kind::kDuration, slot, /*elapsed=*/true});
+}
+
+Environment& Environment::AddVariable(Variable variable) {
   const auto [place, added] = by_name_.try_emplace(variable.name, variables_.size());
   if (added) {
     variables_.push_back(std::move(variable));

@@ -8,6 +8,7 @@
 
 #include "expr/ast.h"
 #include "expr/check.h"
+#include "expr/checked.h"
 #include "expr/compile.h"
 #include "expr/evaluate.h"
 #include "expr/fold.h"
@@ -42,18 +43,11 @@ bool BuildTree(std::string_view text, const Environment& environment, Type expec
 Scratch::Scratch() : memory_(std::make_unique<Memory>()) {}
 Scratch::~Scratch() = default;
 
-struct Expression::Checked {
-  Program program;
-  Tree tree;
-  std::vector<uint32_t> slots;
-  bool reads_now = false;
-};
-
 std::optional<Expression> Expression::Compile(const SourceText& source, const Environment& environment, Type expected,
                                               std::string_view description, std::vector<Diagnostic>* diagnostics) {
-  auto checked = std::make_shared<Checked>();
+  Tree tree;
   Mistakes mistakes;
-  if (!BuildTree(source.text(), environment, expected, &checked->tree, &mistakes)) {
+  if (!BuildTree(source.text(), environment, expected, &tree, &mistakes)) {
     std::stable_sort(mistakes.begin(), mistakes.end(),
                      [](const Mistake& a, const Mistake& b) { return a.offset < b.offset; });
     for (Mistake& mistake : mistakes) {
@@ -62,16 +56,36 @@ std::optional<Expression> Expression::Compile(const SourceText& source, const En
     }
     return std::nullopt;
   }
-  checked->program = CompileTree(Fold(checked->tree, environment.strict()), environment.strict());
+  std::vector<uint32_t> elapsed;
+  for (const Environment::Variable& variable : environment.variables()) {
+    if (variable.elapsed) elapsed.push_back(variable.slot);
+  }
+  return Checked::Finish(std::move(tree), environment.strict(), std::move(elapsed));
+}
+
+Expression Expression::Checked::Finish(Tree tree, bool strict, std::vector<uint32_t> elapsed) {
+  auto checked = std::make_shared<Checked>();
+  checked->folded = Fold(tree, strict);
+  checked->program = CompileTree(checked->folded, strict);
+  checked->tree = std::move(tree);
+  checked->strict = strict;
   for (const Node& node : checked->tree.nodes) {
     if (node.op == Op::kVariable) checked->slots.push_back(node.slot);
     if (node.op == Op::kNow) checked->reads_now = true;
   }
   std::sort(checked->slots.begin(), checked->slots.end());
   checked->slots.erase(std::unique(checked->slots.begin(), checked->slots.end()), checked->slots.end());
+  for (const uint32_t slot : checked->slots) {
+    if (std::find(elapsed.begin(), elapsed.end(), slot) != elapsed.end()) checked->elapsed.push_back(slot);
+  }
   Expression expression;
   expression.checked_ = std::move(checked);
   return expression;
+}
+
+Expression Part(const Expression& whole, uint32_t root) {
+  const Expression::Checked& checked = whole.checked();
+  return Expression::Checked::Finish(Subtree(checked.tree, root), checked.strict, checked.elapsed);
 }
 
 Type Expression::type() const { return checked_->program.type; }

@@ -22,7 +22,7 @@ class Folder {
     for (uint32_t i = 0; i < tree_.nodes.size(); ++i) {
       // The largest constant part that starts here, and so all of it at once.
       const uint32_t root = ends_[i];
-      if (root != i && FoldPart(i, root)) {
+      if (root != i && FoldPart(root)) {
         i = root;
       } else {
         places_[i] = Copy(tree_.nodes[i]);
@@ -60,19 +60,10 @@ class Folder {
     return static_cast<uint32_t>(result_.texts.size() - 1);
   }
 
-  // The nodes [first, root] as a tree of their own, evaluated and put down as a literal. False when that has no value.
-  bool FoldPart(uint32_t first, uint32_t root) {
-    Tree part;
-    part.texts = tree_.texts;
-    for (uint32_t i = first; i <= root; ++i) {
-      Node node = tree_.nodes[i];
-      const auto children = tree_.ChildrenOf(node);
-      node.first_child = static_cast<uint32_t>(part.children.size());
-      for (const uint32_t child : children) part.children.push_back(child - first);
-      part.nodes.push_back(node);
-    }
+  // The subtree of `root`, evaluated and put down as a literal. False when that has no value.
+  bool FoldPart(uint32_t root) {
     Scratch::Memory memory;
-    const Program program = CompileTree(part, strict_);
+    const Program program = CompileTree(Subtree(tree_, root), strict_);
     const Result result = tocsin::Run(program, {}, Time(), &memory);
     if (result.outcome != Outcome::kValue) return false;
     Node literal = tree_.nodes[root];

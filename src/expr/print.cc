@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <utility>
 #include <vector>
 
 #include "expr/conversions.h"
 #include "expr/string_literal.h"
 #include "tocsin/base/time.h"
+#include "tocsin/event/value.h"
 
 namespace tocsin {
 namespace {
@@ -32,9 +34,22 @@ std::string PrintLiteral(const Tree& tree, const Node& node) {
   }
 }
 
+std::string PrintPlainLiteral(const Tree& tree, const Node& node) {
+  switch (node.type.kind) {
+    case Kind::kDouble:
+      return std::isfinite(node.number) ? ToText(Value::Double(node.number)) : FormatDouble(node.number);
+    case Kind::kTimestamp:
+      return FormatTime(FromNanos(node.integer));
+    case Kind::kDuration:
+      return FormatDuration(Duration(node.integer));
+    default:
+      return PrintLiteral(tree, node);
+  }
+}
+
 class Printer {
  public:
-  explicit Printer(const Tree& tree) : tree_(tree), texts_(tree.nodes.size()) {}
+  Printer(const Tree& tree, bool plain) : tree_(tree), plain_(plain), texts_(tree.nodes.size()) {}
 
   // Bottom up, each text moved into its parent's, so that a long chain costs no more than its length.
   std::string Run() {
@@ -55,6 +70,7 @@ class Printer {
   }
 
   const Tree& tree_;
+  const bool plain_;
   std::vector<std::string> texts_;
 };
 
@@ -77,7 +93,7 @@ std::string Printer::PrintNode(const Node& node) {
   const int precedence = Precedence(node.op);
   switch (node.op) {
     case Op::kLiteral:
-      return PrintLiteral(tree_, node);
+      return plain_ ? PrintPlainLiteral(tree_, node) : PrintLiteral(tree_, node);
     case Op::kVariable:
       return tree_.texts[node.name];
     case Op::kNow:
@@ -113,6 +129,7 @@ std::string Printer::PrintNode(const Node& node) {
 
 }  // namespace
 
-std::string Print(const Tree& tree) { return Printer(tree).Run(); }
+std::string Print(const Tree& tree) { return Printer(tree, false).Run(); }
+std::string PrintPlain(const Tree& tree) { return Printer(tree, true).Run(); }
 
 }  // namespace tocsin

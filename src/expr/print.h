@@ -10,6 +10,9 @@ namespace tocsin {
 
 std::string Print(const Tree& tree);
 
+// The same with constants as people write them, for what people read: 500, 60d, 2024-01-31T09:00:00Z.
+std::string PrintPlain(const Tree& tree);
+
 }  // namespace tocsin
 
 #endif  // TOCSIN_EXPR_PRINT_H_

@@ -42,10 +42,13 @@ class Environment {
     std::string name;  // may contain dots: "profile.segment"
     Type type;         // a decimal is a double in expressions
     uint32_t slot = 0;
+    bool elapsed = false;  // grows with time
   };
 
   // A name already there is replaced.
   Environment& Add(std::string_view name, Type type, uint32_t slot);
+  // A duration that grows with time: `now` minus what only events change, as time_since is.
+  Environment& AddElapsed(std::string_view name, uint32_t slot);
   // A name that exists elsewhere but cannot be read here; `why` is the message: "'state' is not a key of this rule's
   // grouping".
   Environment& Forbid(std::string_view name, std::string_view why);
@@ -66,6 +69,8 @@ class Environment {
   const std::string& noun() const { return noun_; }
 
  private:
+  Environment& AddVariable(Variable variable);
+
   std::vector<Variable> variables_;
   std::map<std::string, size_t, std::less<>> by_name_;  // indices of variables_
   std::map<std::string, std::string, std::less<>> forbidden_;
@@ -127,8 +132,11 @@ class Expression {
   // The checked form, stable, for tests and `explain`: "refunds_24h > 500.0".
   std::string ToString() const;
 
- private:
+  // For the library's own questions about an expression; opaque outside.
   struct Checked;
+  const Checked& checked() const { return *checked_; }
+
+ private:
   std::shared_ptr<const Checked> checked_;
 };
 
