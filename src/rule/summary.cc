@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace tocsin {
 namespace {
@@ -62,64 +63,103 @@ std::optional<std::string> WhyUnusable(const std::string& format, Type type) {
   }
 }
 
+// Goes through a text once, byte by byte, from its beginning.
+class Compiler {
+ public:
+  Compiler(const SourceText& source, std::span<const Summary::Name> names, std::string_view description,
+           std::vector<Diagnostic>* diagnostics)
+      : source_(source), text_(source.text()), names_(names), description_(description), diagnostics_(*diagnostics) {}
+
+  std::vector<Summary::Part> Run() {
+    while (at_ < text_.size()) {
+      const char c = text_[at_];
+      const bool doubled = at_ + 1 < text_.size() && text_[at_ + 1] == c;
+      if ((c == '{' || c == '}') && doubled) {
+        literal_ += c;
+        at_ += 2;
+      } else if (c == '{') {
+        ReadPlace();
+      } else {
+        if (c == '}') Complain(at_, 1, "a '}' without its '{'", "write '}}' for the character itself");
+        literal_ += c;
+        ++at_;
+      }
+    }
+    EndLiteral();
+    return std::move(parts_);
+  }
+
+ private:
+  void Complain(size_t offset, size_t length, std::string message, std::string hint = {}) {
+    diagnostics_.push_back(source_.Error(offset, length, std::move(message), std::move(hint), description_));
+  }
+
+  void EndLiteral() {
+    if (!literal_.empty()) parts_.push_back({std::move(literal_), "", 0});
+    literal_.clear();
+  }
+
+  // `{name}` or `{name:format}`; at_ is at its '{', and after it then.
+  void ReadPlace() {
+    const size_t begin = at_;
+    const size_t end = text_.find('}', begin);
+    if (end == std::string::npos) {
+      Complain(begin, 1, "a '{' without its '}'", "write '{{' for the character itself");
+      at_ = text_.size();
+      return;
+    }
+    at_ = end + 1;
+    const std::string place = text_.substr(begin + 1, end - begin - 1);
+    const size_t colon = std::min(place.find(':'), place.size());
+    const std::string given = place.substr(std::min(colon + 1, place.size()));
+    const Summary::Name* name = Find(place.substr(0, colon), begin, end);
+    if (name == nullptr) return;
+    const std::string format = "{:" + given + "}";
+    if (const std::optional<std::string> why = WhyUnusable(format, name->type)) {
+      Complain(begin + 1 + colon, end - begin - 1 - colon,
+               fmt::format("'{}' is no format for a {} ({})", given, TypeName(name->type), *why));
+      return;
+    }
+    EndLiteral();
+    parts_.push_back({"", format, name->slot});
+  }
+
+  // What is called `name`, which stands behind the '{' at `begin`; null, and a mistake, when nothing is.
+  const Summary::Name* Find(const std::string& name, size_t begin, size_t end) {
+    if (name.empty()) {
+      Complain(begin, end - begin + 1, "'{}' names nothing",
+               "write the name of a metric, key or label, such as {customer}");
+      return nullptr;
+    }
+    std::vector<std::string> known;
+    for (const Summary::Name& candidate : names_) {
+      if (candidate.name == name) return &candidate;
+      known.push_back(candidate.name);
+    }
+    const std::string closest = ClosestName(name, known);
+    Complain(begin + 1, name.size(), fmt::format("nothing here is named '{}'", name),
+             closest.empty()
+                 ? "a summary or an annotation can name the metrics and keys of the rule's grouping, and its labels"
+                 : fmt::format("did you mean '{}'?", closest));
+    return nullptr;
+  }
+
+  const SourceText& source_;
+  const std::string& text_;
+  std::span<const Summary::Name> names_;
+  std::string_view description_;
+  std::vector<Diagnostic>& diagnostics_;
+  size_t at_ = 0;
+  std::string literal_;
+  std::vector<Summary::Part> parts_;
+};
+
 }  // namespace
 
 Summary Summary::Compile(const SourceText& source, std::span<const Name> names, std::string_view description,
                          std::vector<Diagnostic>* diagnostics) {
   Summary summary;
-  const std::string& text = source.text();
-  std::string literal;
-  auto complain = [&](size_t offset, size_t length, std::string message, std::string hint = {}) {
-    diagnostics->push_back(source.Error(offset, length, std::move(message), std::move(hint), description));
-  };
-  for (size_t i = 0; i < text.size();) {
-    char c = text[i];
-    if ((c == '{' || c == '}') && i + 1 < text.size() && text[i + 1] == c) {
-      literal += c;
-      i += 2;
-      continue;
-    }
-    if (c == '}') {
-      complain(i, 1, "a '}' without its '{'", "write '}}' for the character itself");
-      ++i;
-      continue;
-    }
-    if (c != '{') {
-      literal += c;
-      ++i;
-      continue;
-    }
-    size_t end = text.find('}', i);
-    if (end == std::string::npos) {
-      complain(i, 1, "a '{' without its '}'", "write '{{' for the character itself");
-      break;
-    }
-    std::string place = text.substr(i + 1, end - i - 1);
-    size_t colon = std::min(place.find(':'), place.size());
-    std::string name = place.substr(0, colon);
-    std::string format = "{:" + (colon < place.size() ? place.substr(colon + 1) : std::string()) + "}";
-    auto found = std::find_if(names.begin(), names.end(), [&](const Name& n) { return n.name == name; });
-    if (name.empty()) {
-      complain(i, end - i + 1, "'{}' names nothing", "write the name of a metric, key or label, such as {customer}");
-    } else if (found == names.end()) {
-      std::vector<std::string> candidates;
-      for (const Name& n : names) candidates.push_back(n.name);
-      std::string closest = ClosestName(name, candidates);
-      complain(i + 1, colon, fmt::format("nothing here is named '{}'", name),
-               closest.empty() ? "a summary can name the metrics and keys of the rule's grouping, and its labels"
-                               : fmt::format("did you mean '{}'?", closest));
-    } else if (std::optional<std::string> why = WhyUnusable(format, found->type)) {
-      complain(i + 1 + colon, end - i - 1 - colon,
-               fmt::format("'{}' is no format for a {} ({})", place.substr(std::min(colon + 1, place.size())),
-                           TypeName(found->type), *why));
-    } else {
-      if (!literal.empty()) summary.parts_.push_back({std::move(literal), "", 0});
-      literal.clear();
-      summary.parts_.push_back({"", std::move(format), found->slot});
-    }
-    i = end + 1;
-  }
-  if (!literal.empty()) summary.parts_.push_back({std::move(literal), "", 0});
+  summary.parts_ = Compiler(source, names, description, diagnostics).Run();
   return summary;
 }
 
