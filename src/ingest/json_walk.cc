@@ -62,11 +62,11 @@ struct JsonWalk::State {
   bool WalkScalar(std::string_view raw, Place* place);
   bool FindMember(ondemand::field* field, Place* place, uint32_t** guess, Place** child);
   bool FindUnexpected(ondemand::field* field, Place* place, uint32_t* index);
-  void Keep(Place* place, JsonToken::Kind kind, std::string_view text);
+  void Keep(Place* place, Token::Kind kind, std::string_view text);
 
-  std::vector<Place> places;      // by node of the trie
-  std::vector<JsonToken> tokens;  // by capture
-  std::vector<uint32_t> kept;     // the captures that the record has had so far
+  std::vector<Place> places;   // by node of the trie
+  std::vector<Token> tokens;   // by capture
+  std::vector<uint32_t> kept;  // the captures that the record has had so far
   uint64_t record_number = 0;
 
   // simdjson reads up to 64 bytes beyond a record, and not every caller's text has them: each record is copied.
@@ -123,7 +123,7 @@ Reason JsonWalk::State::RefuseOther(std::string* detail) {
 
 Reason JsonWalk::State::Run(std::string_view record, std::string* detail) {
   ++record_number;
-  for (const uint32_t capture : kept) tokens[capture] = JsonToken();
+  for (const uint32_t capture : kept) tokens[capture] = Token();
   kept.clear();
   while (!record.empty() && IsSpace(record.front())) record.remove_prefix(1);
   record = TrimEnd(record);
@@ -231,13 +231,13 @@ bool JsonWalk::State::WalkValue(ondemand::value* value, Place* place, int depth)
     case '"':
       return WalkString(value, raw, place);
     case '{': {
-      Keep(place, JsonToken::Kind::kObject, {});
+      Keep(place, Token::Kind::kObject, {});
       ondemand::object object;
       const simdjson::error_code code = value->get_object().get(object);
       return code == simdjson::SUCCESS ? WalkObject(object, place, depth + 1) : Fail(code);
     }
     case '[': {
-      Keep(place, JsonToken::Kind::kArray, {});
+      Keep(place, Token::Kind::kArray, {});
       ondemand::array array;
       const simdjson::error_code code = value->get_array().get(array);
       return code == simdjson::SUCCESS ? WalkArray(array, depth + 1) : Fail(code);
@@ -252,25 +252,25 @@ bool JsonWalk::State::WalkString(ondemand::value* value, std::string_view raw, P
     std::string_view unescaped;
     const simdjson::error_code code = value->get_string().get(unescaped);
     if (code != simdjson::SUCCESS) return Fail(code);
-    Keep(place, JsonToken::Kind::kString, unescaped);
+    Keep(place, Token::Kind::kString, unescaped);
     return true;
   }
   if (place == nullptr) return true;
   // Nothing but white space stands between the closing quote and the next token.
   const std::string_view quoted = TrimEnd(raw);
-  Keep(place, JsonToken::Kind::kString, quoted.substr(1, quoted.size() - 2));
+  Keep(place, Token::Kind::kString, quoted.substr(1, quoted.size() - 2));
   return true;
 }
 
 bool JsonWalk::State::WalkScalar(std::string_view raw, Place* place) {
-  JsonToken::Kind kind = JsonToken::Kind::kNumber;
+  Token::Kind kind = Token::Kind::kNumber;
   NumberText number;
   if (raw == "null") {
-    kind = JsonToken::Kind::kNull;
+    kind = Token::Kind::kNull;
   } else if (raw == "true") {
-    kind = JsonToken::Kind::kTrue;
+    kind = Token::Kind::kTrue;
   } else if (raw == "false") {
-    kind = JsonToken::Kind::kFalse;
+    kind = Token::Kind::kFalse;
   } else if (!SplitNumber(raw, &number)) {
     const std::string_view shown = Utf8Prefix(raw, 40);
     return Fail(fmt::format("'{}{}' is not a value", shown, shown.size() < raw.size() ? "…" : ""));
@@ -279,9 +279,9 @@ bool JsonWalk::State::WalkScalar(std::string_view raw, Place* place) {
   return true;
 }
 
-void JsonWalk::State::Keep(Place* place, JsonToken::Kind kind, std::string_view value) {
+void JsonWalk::State::Keep(Place* place, Token::Kind kind, std::string_view value) {
   if (place == nullptr || place->capture == PathTrie::kNone) return;
-  JsonToken& token = tokens[place->capture];
+  Token& token = tokens[place->capture];
   token.kind = kind;
   token.text = value;
   kept.push_back(place->capture);
@@ -294,6 +294,6 @@ JsonWalk& JsonWalk::operator=(JsonWalk&&) noexcept = default;
 
 Reason JsonWalk::Run(std::string_view record, std::string* detail) { return state_->Run(record, detail); }
 
-std::span<const JsonToken> JsonWalk::tokens() const { return state_->tokens; }
+std::span<const Token> JsonWalk::tokens() const { return state_->tokens; }
 
 }  // namespace tocsin

@@ -2,23 +2,16 @@
 #ifndef TOCSIN_INGEST_JSON_WALK_H_
 #define TOCSIN_INGEST_JSON_WALK_H_
 
-#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "ingest/path_trie.h"
+#include "ingest/token.h"
 #include "tocsin/event/reason.h"
 
 namespace tocsin {
-
-// What a record has at one path.
-struct JsonToken {
-  enum class Kind : uint8_t { kAbsent, kNull, kTrue, kFalse, kNumber, kString, kObject, kArray };
-  Kind kind = Kind::kAbsent;
-  std::string_view text;  // of a number as written (JSON's grammar was checked), of a string what it means
-};
 
 // One thread at a time.
 class JsonWalk {
@@ -31,7 +24,7 @@ class JsonWalk {
   // kNone when `record` is one JSON object and nothing else; otherwise why not, and a sentence in `detail`.
   Reason Run(std::string_view record, std::string* detail);
   // What the last record had, by the trie's captures. The text is valid until the next Run.
-  std::span<const JsonToken> tokens() const;
+  std::span<const Token> tokens() const;
 
  private:
   struct State;

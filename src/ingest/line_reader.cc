@@ -12,6 +12,16 @@ constexpr size_t kFirstBufferBytes = size_t{256} << 10;
 constexpr size_t kReadableAfter = 64;  // promised behind every line
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
+// A line that a newline ended: what was before it belongs to the end where it is a carriage return.
+Line WithoutReturn(Line line) {
+  line.end = "\n";
+  if (!line.text.empty() && line.text.back() == '\r') {
+    line.text.remove_suffix(1);
+    line.end = "\r\n";
+  }
+  return line;
+}
+
 // A window over the input: [begin_, end_) of the buffer has been read and not yet given out.
 class BufferedLineReader : public LineReader {
  public:
@@ -34,10 +44,11 @@ class BufferedLineReader : public LineReader {
     if (line->too_long) size = kMaxLineBytes;
     line->text = {buffer_.get() + begin_, size};
     Consume(size + (found ? 1 : 0));
-    if (found && size > 0 && line->text.back() == '\r') line->text.remove_suffix(1);
+    if (found) *line = WithoutReturn(*line);
     if (line->text.size() > kMaxLineBytes) {
       line->too_long = true;
       line->text = line->text.substr(0, kMaxLineBytes);
+      line->end = {};
     }
     skipping_ = line->too_long && !found;
     return true;
@@ -125,7 +136,35 @@ class BufferedLineReader : public LineReader {
   bool skipping_ = false;
 };
 
+class TextLineReader : public LineReader {
+ public:
+  explicit TextLineReader(std::string_view text) : text_(text) {}
+
+  bool Next(Line* line) override {
+    if (begin_ >= text_.size()) return false;
+    const size_t newline = text_.find('\n', begin_);
+    *line = Line();
+    line->number = ++number_;
+    line->offset = begin_;
+    line->text = text_.substr(begin_, std::min(newline, text_.size()) - begin_);
+    begin_ += line->text.size() + 1;
+    if (newline != std::string_view::npos) *line = WithoutReturn(*line);
+    return true;
+  }
+
+  absl::Status status() const override { return absl::OkStatus(); }
+  uint64_t bytes_read() const override { return std::min(begin_, text_.size()); }
+  uint64_t bytes_total() const override { return text_.size(); }
+
+ private:
+  std::string_view text_;
+  size_t begin_ = 0;
+  uint64_t number_ = 0;
+};
+
 }  // namespace
+
+std::unique_ptr<LineReader> LineReader::OfText(std::string_view text) { return std::make_unique<TextLineReader>(text); }
 
 absl::StatusOr<std::unique_ptr<LineReader>> LineReader::Open(const std::string& path) {
   absl::StatusOr<std::unique_ptr<ByteSource>> source = ByteSource::Open(path);

@@ -7,6 +7,7 @@
 #ifndef TOCSIN_INGEST_JSON_DECODER_H_
 #define TOCSIN_INGEST_JSON_DECODER_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include "tocsin/event/catalog.h"
 #include "tocsin/event/event.h"
 #include "tocsin/event/reason.h"
+#include "tocsin/ingest/source_spec.h"
 
 namespace tocsin {
 
@@ -24,6 +26,8 @@ class JsonDecoder {
  public:
   // `catalog` must outlive the decoder.
   explicit JsonDecoder(const Catalog& catalog, bool ignore_unknown_events = false);
+  // The same for records of a source that CheckSource found fine; `number` becomes EventView::source.
+  JsonDecoder(const Catalog& catalog, const SourceSpec& source, uint32_t number, bool ignore_unknown_events = false);
   ~JsonDecoder();
   JsonDecoder(JsonDecoder&&) noexcept;
   JsonDecoder& operator=(JsonDecoder&&) noexcept;

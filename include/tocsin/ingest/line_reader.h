@@ -15,6 +15,7 @@ namespace tocsin {
 
 struct Line {
   std::string_view text;  // without "\n" or "\r\n"; followed by at least 64 readable bytes; valid until the next call
+  std::string_view end;   // what ended it: "\n", "\r\n", or nothing at the end of the input and of what was cut off
   uint64_t number = 0;    // 1-based
   uint64_t offset = 0;    // of its first byte, in the uncompressed input
   bool too_long = false;  // longer than the limit: `text` is its beginning, the rest was skipped
@@ -28,6 +29,9 @@ class LineReader {
   // NotFound or PermissionDenied with the path when the file cannot be opened. Compression is seen by content, not by
   // name.
   static absl::StatusOr<std::unique_ptr<LineReader>> Open(const std::string& path);
+  // The lines of a text in memory, which must outlive the reader. They end where the text does: only there nothing can
+  // be read behind a line. They have no limit.
+  static std::unique_ptr<LineReader> OfText(std::string_view text);
   virtual ~LineReader() = default;
 
   // False at the end of the input or on an error: then status() says which.

@@ -1,6 +1,5 @@
-#include "ingest/json_value.h"
+#include "ingest/token_value.h"
 
-#include "base/time_read.h"
 #include "base/utf8.h"
 #include "fmt/format.h"
 #include "ingest/number.h"
@@ -8,12 +7,12 @@
 namespace tocsin {
 namespace {
 
-using TokenKind = JsonToken::Kind;
+using TokenKind = Token::Kind;
 
 class Conversion {
  public:
-  Conversion(const AttributeSpec& attribute, const JsonToken& token, std::string* detail)
-      : attribute_(attribute), token_(token), detail_(detail) {}
+  Conversion(const AttributeSpec& attribute, const TimeReader& times, const Token& token, std::string* detail)
+      : attribute_(attribute), times_(times), token_(token), detail_(detail) {}
 
   Reason Run(Value* value) {
     const Reason reason = ByType(value);
@@ -24,25 +23,30 @@ class Conversion {
   Reason ByType(Value* value) {
     switch (attribute_.type.kind) {
       case Kind::kBool:
-        if (token_.kind != TokenKind::kTrue && token_.kind != TokenKind::kFalse) return WrongType();
-        *value = Value::Bool(token_.kind == TokenKind::kTrue);
-        return Reason::kNone;
+        return Truth(value);
       case Kind::kInt:
       case Kind::kDouble:
       case Kind::kDecimal:
-        return token_.kind == TokenKind::kNumber ? Number(value) : WrongType();
+        return token_.kind == TokenKind::kNumber || token_.kind == TokenKind::kCell ? Number(value) : WrongType();
       case Kind::kString:
-        if (token_.kind != TokenKind::kString) return WrongType();
+        if (!token_.is_text()) return WrongType();
         *value = Value::String(token_.text);
         return Reason::kNone;
       case Kind::kTimestamp:
-        return token_.kind == TokenKind::kString ? Timestamp(value) : WrongType();
+        return times_.Accepts(token_) ? Timestamp(value) : WrongType();
       case Kind::kDuration:
-        return token_.kind == TokenKind::kString ? Span(value) : WrongType();
+        return times_.Accepts(token_) ? Span(value) : WrongType();
       case Kind::kNone:
         break;
     }
     return WrongType();
+  }
+
+  Reason Truth(Value* value) {
+    const std::optional<bool> truth = TruthOf(token_);
+    if (!truth.has_value()) return WrongType();
+    *value = Value::Bool(*truth);
+    return Reason::kNone;
   }
 
   Reason Number(Value* value) {
@@ -72,24 +76,24 @@ class Conversion {
 
   Reason Timestamp(Value* value) {
     Time time;
-    const TimeProblem problem = ReadTime(token_.text, &time);
-    if (problem == TimeProblem::kNone) {
-      *value = Value::Timestamp(time);
-      return Reason::kNone;
-    }
-    return Refuse(
-        problem == TimeProblem::kOutOfRange ? Reason::kOutOfRange : Reason::kBadValue,
-        fmt::format("attribute '{}': time '{}' {}", attribute_.name, Shortened(token_.text), Describe(problem)));
+    const Reason reason = times_.ReadTime(token_, &time, detail_);
+    if (reason != Reason::kNone) return BadTime(reason);
+    *value = Value::Timestamp(time);
+    return Reason::kNone;
   }
 
   Reason Span(Value* value) {
-    const absl::StatusOr<Duration> duration = ParseDuration(token_.text);
-    if (duration.ok()) {
-      *value = Value::Span(*duration);
-      return Reason::kNone;
-    }
-    return Refuse(Reason::kBadValue,
-                  fmt::format("attribute '{}': {}", attribute_.name, std::string(duration.status().message())));
+    Duration duration{};
+    const Reason reason = times_.ReadDuration(token_, &duration, detail_);
+    if (reason != Reason::kNone) return BadTime(reason);
+    *value = Value::Span(duration);
+    return Reason::kNone;
+  }
+
+  // `bad_time` is said of the event's own time only.
+  Reason BadTime(Reason reason) {
+    if (detail_ != nullptr) *detail_ = fmt::format("attribute '{}': {}", attribute_.name, *detail_);
+    return reason == Reason::kBadTime ? Reason::kBadValue : reason;
   }
 
   Reason CheckBounds(const Value& value) {
@@ -127,7 +131,8 @@ class Conversion {
   }
 
   const AttributeSpec& attribute_;
-  const JsonToken& token_;
+  const TimeReader& times_;
+  const Token& token_;
   std::string* detail_;
 };
 
@@ -139,10 +144,12 @@ std::string Shortened(std::string_view text) {
   return fmt::format("{}{}", shown, shown.size() < text.size() ? "…" : "");
 }
 
-std::string DescribeToken(const JsonToken& token) {
+std::string DescribeToken(const Token& token) {
   switch (token.kind) {
     case TokenKind::kString:
       return fmt::format("the string '{}'", Shortened(token.text));
+    case TokenKind::kCell:
+      return fmt::format("the text '{}'", Shortened(token.text));
     case TokenKind::kNumber:
       return fmt::format("the number {}", Shortened(token.text));
     case TokenKind::kTrue:
@@ -158,8 +165,22 @@ std::string DescribeToken(const JsonToken& token) {
   }
 }
 
-Reason TokenToValue(const AttributeSpec& attribute, const JsonToken& token, Value* value, std::string* detail) {
-  return Conversion(attribute, token, detail).Run(value);
+std::optional<bool> TruthOf(const Token& token) {
+  if (token.kind == TokenKind::kTrue || token.kind == TokenKind::kFalse) return token.kind == TokenKind::kTrue;
+  if (token.kind != TokenKind::kCell) return std::nullopt;
+  // What databases, spreadsheets and dataframes write.
+  for (const std::string_view word : {"true", "True", "TRUE", "1"}) {
+    if (token.text == word) return true;
+  }
+  for (const std::string_view word : {"false", "False", "FALSE", "0"}) {
+    if (token.text == word) return false;
+  }
+  return std::nullopt;
+}
+
+Reason TokenToValue(const AttributeSpec& attribute, const TimeReader& times, const Token& token, Value* value,
+                    std::string* detail) {
+  return Conversion(attribute, times, token, detail).Run(value);
 }
 
 }  // namespace tocsin
