@@ -1,4 +1,4 @@
-// A config that was read or built -> its mistakes: the plan's, the receivers', the route's.
+// A config that was read or built -> its mistakes: the plan's, the specs', the receivers', the route's.
 #include <map>
 #include <string>
 #include <string_view>
@@ -12,6 +12,17 @@
 
 namespace tocsin {
 namespace {
+
+void CheckSources(const Config& config, std::vector<Diagnostic>* diagnostics) {
+  std::vector<Diagnostic> of_events;  // the plan's: they have been told
+  const Catalog catalog = Catalog::Create(config.engine.events, &of_events);
+  std::map<std::string_view, int> seen;
+  for (const SourceSpec& source : config.sources) {
+    CheckSource(source, catalog, diagnostics);
+    if (seen[source.name]++ != 1) continue;
+    diagnostics->push_back(source.origin.Error(fmt::format("two sources are called '{}'", source.name), {}, "sources"));
+  }
+}
 
 void CheckReceivers(const Config& config, std::vector<Diagnostic>* diagnostics) {
   std::map<std::string_view, int> seen;
@@ -54,6 +65,8 @@ std::vector<Diagnostic> FindMistakes(const Config& config) {
       diagnostics.push_back(std::move(other));
     }
   }
+  CheckSpecs(config.engine, &diagnostics);
+  CheckSources(config, &diagnostics);
   CheckReceivers(config, &diagnostics);
   CheckRoute(config, &diagnostics);
   SortMistakes(&diagnostics);

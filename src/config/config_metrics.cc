@@ -1,10 +1,11 @@
-// The section `metrics`: values over windows of events, for every group.
-#include <algorithm>
+// The section `metrics`: values over windows of events, and expressions over other metrics, for every group.
+#include <limits>
 #include <string>
 #include <utility>
 
 #include "config/map_reader.h"
 #include "config/read_config.h"
+#include "config/spec_values.h"
 #include "fmt/format.h"
 
 namespace tocsin {
@@ -55,55 +56,71 @@ void ReadResolution(MapReader& reader, MetricSpec* metric, Mistakes& mistakes) {
   }
 }
 
-// False when a key of the grouping had to be left out.
+// False when a key of the grouping had to be left out. An empty list is one group, as no list is.
 bool ReadBy(MapReader& reader, MetricSpec* metric, Mistakes& mistakes) {
   const YamlNode* node = reader.Find("by");
   if (node == nullptr) return true;
   metric->by = ReadNames(*node, "by", mistakes);
-  const size_t named = metric->by.size();
-  std::erase_if(metric->by, [&mistakes](const SourceText& key) {
-    if (key.text().rfind("profile.", 0) != 0) return false;
-    mistakes.Add(key, "a profile's attribute as a key is not supported yet");
-    return true;
-  });
-  return metric->by.size() == named && (node->kind != YamlNode::Kind::kList || node->items.size() == named);
+  return node->kind == YamlNode::Kind::kList ? metric->by.size() == node->items.size() : !metric->by.empty();
 }
 
-bool ReadEvent(MapReader& reader, MetricSpec* metric, Mistakes& mistakes) {
-  const YamlNode* node = reader.Find("event");
-  if (node == nullptr) return false;
-  if (node->kind == YamlNode::Kind::kList) {
-    mistakes.Add(node->text, "several event types in one metric are not supported yet", "give one name");
-    return false;
-  }
-  const auto event = ReadText(*node, "event", "the name of an event type such as refund", mistakes);
-  if (event) metric->event = *event;
-  return event.has_value();
+bool RefuseContradictions(const YamlNode& node, Mistakes& mistakes) {
+  constexpr std::string_view kNoEvents = "an expression reads other metrics; what counts events is a metric of its own";
+  constexpr std::string_view kItsMetrics = "the metrics that it reads have their own";
+  bool good = RefuseBeside(node, "value",
+                           {{"event", kNoEvents},
+                            {"aggregate", kNoEvents},
+                            {"where", kNoEvents},
+                            {"window", kItsMetrics},
+                            {"last", kItsMetrics},
+                            {"by", "its groups are those of the metrics that it reads"},
+                            {"resolution", kItsMetrics}},
+                           mistakes);
+  if (node.Find("value") != nullptr) return good;
+  good = RefuseBeside(node, "last",
+                      {{"window", "a window holds so much time, or so many of the last events"},
+                       {"resolution", "the last so many events are kept one by one"}},
+                      mistakes);
+  return RefuseWithout(node, "value", {{"every", "what counts events follows each of them"}}, mistakes) && good;
+}
+
+bool ReadExpression(MapReader& reader, MetricSpec* metric, Mistakes& mistakes) {
+  const auto value = reader.Text("value", "an expression such as refunds_7d / sales_7d");
+  if (value) metric->value = *value;
+  metric->every = ReadSpan(reader, "every", "a duration such as 1h", mistakes);
+  return value.has_value();
+}
+
+bool ReadAggregate(MapReader& reader, MetricSpec* metric, Mistakes& mistakes) {
+  reader.Require("event", "refund");
+  reader.Require("aggregate", "count");
+  metric->events = ReadSomeNames(reader, "event", "[order_placed, order_delivered]", mistakes);
+  const auto aggregate = reader.Text("aggregate", "an aggregate such as count or sum(amount)");
+  if (aggregate) metric->aggregate = *aggregate;
+  const auto where = reader.Text("where", "a condition such as amount > 1000");
+  if (where) metric->where = *where;
+  metric->last = ReadCount(reader, "last", 1, std::numeric_limits<int32_t>::max(), mistakes);
+  const bool grouped = ReadBy(reader, metric, mistakes);
+  const bool window_known = ReadWindow(reader, metric, mistakes);
+  ReadResolution(reader, metric, mistakes);
+  if (!window_known) metric->resolution = {};  // whether it divides the window cannot be said
+  return aggregate && grouped && !metric->events.empty();
 }
 
 // False when a plan of the rest would speak of what is missing here.
 bool ReadMetric(const YamlEntry& entry, MetricSpec* metric, Mistakes& mistakes) {
   static const MapKeys kKeys = {"a metric",
                                 "{event: refund, aggregate: count}",
-                                {"event", "aggregate", "where", "window", "by", "resolution"},
-                                {"over", "value", "last", "every"}};
+                                {"event", "value", "aggregate", "where", "window", "last", "by", "resolution", "every"},
+                                {"over"}};
   metric->name = entry.key.text();
   metric->origin = entry.key;
   MapReader reader(entry.value, entry.key, kKeys, mistakes);
   const bool named = CheckName(entry.key, "metric", mistakes);
-  reader.Require("event", "refund");
-  reader.Require("aggregate", "count");
-  bool complete = ReadEvent(reader, metric, mistakes);
-  const auto aggregate = reader.Text("aggregate", "an aggregate such as count or sum(amount)");
-  if (aggregate) metric->aggregate = *aggregate;
-  const auto where = reader.Text("where", "a condition such as amount > 1000");
-  if (where) metric->where = *where;
-  complete = aggregate.has_value() && complete;
-  complete = ReadBy(reader, metric, mistakes) && complete;
-  const bool window_known = ReadWindow(reader, metric, mistakes);
-  ReadResolution(reader, metric, mistakes);
-  if (!window_known) metric->resolution = {};  // whether it divides the window cannot be said
-  return complete && named;
+  const bool consistent = RefuseContradictions(entry.value, mistakes);
+  const bool complete = entry.value.Find("value") != nullptr ? ReadExpression(reader, metric, mistakes)
+                                                             : ReadAggregate(reader, metric, mistakes);
+  return complete && named && consistent;
 }
 
 }  // namespace

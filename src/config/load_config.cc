@@ -13,11 +13,12 @@ namespace tocsin {
 namespace {
 
 const MapKeys& TopKeys() {
-  static const MapKeys kKeys = {"a config",
-                                "{events: …, metrics: …, rules: …}",
-                                {"version", "ingest", "events", "metrics", "rules", "receivers", "route", "strict_cel"},
-                                {"sources", "keys", "profiles", "patterns", "sessions", "time_intervals", "inhibit",
-                                 "silences", "store", "limits", "settle", "journal"}};
+  static const MapKeys kKeys = {
+      "a config",
+      "{events: …, metrics: …, rules: …}",
+      {"version", "ingest", "sources", "events", "keys", "profiles", "metrics", "rules", "receivers", "route", "limits",
+       "strict_cel"},
+      {"patterns", "sessions", "time_intervals", "inhibit", "silences", "store", "settle", "journal"}};
   return kKeys;
 }
 
@@ -27,26 +28,6 @@ void ReadVersion(MapReader& reader, Mistakes& mistakes) {
     mistakes.Add(*version, fmt::format("this is version 1 of configs, and {} is not known", Shown(version->text())),
                  "write 'version: 1'");
   }
-}
-
-void ReadIngest(const YamlNode& section, ReadResult* result, Mistakes& mistakes) {
-  static const MapKeys kKeys = {"'ingest'",
-                                "{allowed_lateness: 90m}",
-                                {"allowed_lateness", "unknown_events"},
-                                {"deduplicate", "max_ids", "reorder", "max_jump"}};
-  if (section.kind == YamlNode::Kind::kNull) return;
-  MapReader reader(section, SourceText("ingest"), kKeys, mistakes);
-  if (const auto lateness = reader.ReadDuration("allowed_lateness", "a duration such as 90m")) {
-    result->config.engine.allowed_lateness = *lateness;
-  }
-  const auto unknown = reader.Text("unknown_events", "refuse or ignore");
-  if (!unknown) return;
-  if (unknown->text() != "refuse" && unknown->text() != "ignore") {
-    const std::string closest = ClosestName(unknown->text(), {"refuse", "ignore"});
-    mistakes.Add(*unknown, fmt::format("'unknown_events' must be refuse or ignore, not {}", Shown(unknown->text())),
-                 closest.empty() ? "" : fmt::format("did you mean '{}'?", closest));
-  }
-  result->config.engine.ignore_unknown_events = unknown->text() == "ignore";
 }
 
 absl::StatusOr<Config> Finish(std::string_view yaml, ReadResult result, Mistakes& mistakes) {
@@ -88,8 +69,9 @@ ReadResult ReadConfig(std::string_view yaml, std::string_view name, Mistakes& mi
   result.config.engine.strict_cel = reader.Bool("strict_cel").value_or(false);
   using Section = void (*)(const YamlNode&, ReadResult*, Mistakes&);
   constexpr std::pair<std::string_view, Section> kSections[] = {
-      {"ingest", ReadIngest}, {"events", ReadEvents},       {"metrics", ReadMetrics},
-      {"rules", ReadRules},   {"receivers", ReadReceivers}, {"route", ReadRoute},
+      {"ingest", ReadIngest},       {"sources", ReadSources}, {"events", ReadEvents}, {"keys", ReadKeys},
+      {"profiles", ReadProfiles},   {"metrics", ReadMetrics}, {"rules", ReadRules},   {"limits", ReadLimits},
+      {"receivers", ReadReceivers}, {"route", ReadRoute},
   };
   for (const auto& [key, read] : kSections) {
     const YamlNode* section = root->Find(key);

@@ -115,13 +115,15 @@ const std::vector<YamlEntry>& NamedEntries(const YamlNode& node, std::string_vie
   return kNone;
 }
 
-std::vector<SourceText> ReadNames(const YamlNode& node, std::string_view key, Mistakes& mistakes) {
+std::vector<SourceText> ReadNames(const YamlNode& node, std::string_view key, Mistakes& mistakes,
+                                  std::string_view example) {
   std::vector<SourceText> names;
+  const std::string kind = fmt::format("a name, or a list of names such as {}", example);
   const auto add = [&](const YamlNode& name) {
-    const auto text = ReadText(name, key, "a name, or a list of names such as [country]", mistakes);
+    const auto text = ReadText(name, key, kind, mistakes);
     if (!text) return;
     if (text->text().find_first_of(", ") != std::string::npos) {
-      mistakes.Add(*text, fmt::format("'{}' must be a name, or a list of names such as [country]", key),
+      mistakes.Add(*text, fmt::format("'{}' must be {}", key, kind),
                    text->text().find(',') != std::string::npos && text->text().size() < 80
                        ? fmt::format("write [{}]", text->text())
                        : "");
@@ -139,7 +141,7 @@ std::vector<SourceText> ReadNames(const YamlNode& node, std::string_view key, Mi
     } else if (item.kind == YamlNode::Kind::kScalar) {
       add(item);
     } else {
-      ReportKind(item, key, "a list of names such as [country]", mistakes);
+      ReportKind(item, key, fmt::format("a list of names such as {}", example), mistakes);
     }
   }
   return names;
@@ -159,8 +161,8 @@ bool CheckName(const SourceText& name, std::string_view of_what, Mistakes& mista
   if (is_name(name.text())) return true;
   mistakes.Add(
       name,
-      fmt::format("the name of a {} is made of the letters a to z, digits and '_', and does not begin with a digit",
-                  of_what),
+      fmt::format("the name of {} {} is made of the letters a to z, digits and '_', and does not begin with a digit",
+                  of_what.starts_with('a') ? "an" : "a", of_what),
       is_name(meant) && meant.size() < 80 ? fmt::format("write {}", meant) : "");
   return false;
 }

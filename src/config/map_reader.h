@@ -66,8 +66,9 @@ std::optional<SourceText> ReadText(const YamlNode& node, std::string_view key, s
 // The entries of a map of names ("events", "rules"), or none and a mistake. `example` shows what one looks like.
 const std::vector<YamlEntry>& NamedEntries(const YamlNode& node, std::string_view key, std::string_view example,
                                            Mistakes& mistakes);
-// One name, or a list of them.
-std::vector<SourceText> ReadNames(const YamlNode& node, std::string_view key, Mistakes& mistakes);
+// One name, or a list of them. `example` shows what a list looks like.
+std::vector<SourceText> ReadNames(const YamlNode& node, std::string_view key, Mistakes& mistakes,
+                                  std::string_view example = "[country]");
 // True for what conditions can read as a name: letters, digits and '_', not beginning with a digit. Else says so, of a
 // "metric" or "label".
 bool CheckName(const SourceText& name, std::string_view of_what, Mistakes& mistakes);

@@ -13,12 +13,14 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "tocsin/engine/plan.h"
+#include "tocsin/ingest/source_spec.h"
 #include "tocsin/route/route_spec.h"
 
 namespace tocsin {
 
 struct Config {
   EngineSpec engine;
+  std::vector<SourceSpec> sources;
   std::vector<ReceiverSpec> receivers;
   RouteSpec route;
 };
