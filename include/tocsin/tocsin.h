@@ -5,6 +5,7 @@
 
 #include "tocsin/base/diagnostic.h"        // IWYU pragma: export
 #include "tocsin/base/time.h"              // IWYU pragma: export
+#include "tocsin/config/builder.h"         // IWYU pragma: export
 #include "tocsin/config/config.h"          // IWYU pragma: export
 #include "tocsin/engine/engine.h"          // IWYU pragma: export
 #include "tocsin/engine/plan.h"            // IWYU pragma: export
@@ -14,12 +15,14 @@
 #include "tocsin/event/value.h"            // IWYU pragma: export
 #include "tocsin/expr/expression.h"        // IWYU pragma: export
 #include "tocsin/ingest/dead_letter.h"     // IWYU pragma: export
+#include "tocsin/ingest/feed.h"            // IWYU pragma: export
 #include "tocsin/ingest/json_decoder.h"    // IWYU pragma: export
-#include "tocsin/ingest/json_feed.h"       // IWYU pragma: export
+#include "tocsin/ingest/source_spec.h"     // IWYU pragma: export
 #include "tocsin/notify/dispatcher.h"      // IWYU pragma: export
 #include "tocsin/notify/notifier.h"        // IWYU pragma: export
 #include "tocsin/rule/alert.h"             // IWYU pragma: export
 #include "tocsin/rule/alert_state.h"       // IWYU pragma: export
+#include "tocsin/rule/turn_ring.h"         // IWYU pragma: export
 #include "tocsin/window/sliding_window.h"  // IWYU pragma: export
 
 #endif  // TOCSIN_TOCSIN_H_

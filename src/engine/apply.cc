@@ -1,106 +1,149 @@
-// An event reaches its windows, and the rules that read them.
+// An event reaches its groups and windows, and the rules that read them.
+#include <algorithm>
 #include <optional>
 
 #include "engine/state.h"
 
 namespace tocsin {
-namespace {
 
-// False when the expression has no answer for this event.
-bool TakeArgument(const ArgumentPlan& plan, const EventView& event, Time now, Scratch& scratch, Argument* argument) {
-  Value value;
-  if (plan.expression) {
-    Result result = plan.expression->Evaluate(event.attributes, now, scratch);
-    if (result.outcome == Outcome::kValue) value = result.value;
-  } else {
-    value = event.attributes[plan.slot];
-  }
-  argument->present = !value.absent();
-  if (!argument->present) return false;
-  if (plan.exact) {
-    argument->units = value.AsInt();
-  } else {
-    argument->number = value.AsNumber();
-  }
-  return true;
+bool Engine::State::IsWhole(const EventView& view) const {
+  return view.type < layout.events.size() && view.attributes.size() == layout.events[view.type].attributes;
 }
 
-}  // namespace
-
-bool Engine::State::IsWhole(const EventView& event) const {
-  return event.type < layout.events.size() &&
-         event.attributes.size() == layout.catalog.event(event.type).attributes.size();
+Reason Engine::State::Admit(const EventView& view) {
+  if (!IsWhole(view)) return view.type < layout.events.size() ? Reason::kBadValue : Reason::kUnknownType;
+  if (!layout.spec.deduplicate || view.id.empty()) return Reason::kNone;
+  std::optional<Time> before;
+  if (started) before = now;
+  const std::string_view source(reinterpret_cast<const char*>(&view.source), sizeof(view.source));
+  return seen_ids.Insert(source, view.id, before, std::max(before.value_or(view.time), view.time)) ? Reason::kNone
+                                                                                                   : Reason::kDuplicate;
 }
 
-Reason Engine::State::Take(const EventView& event, size_t first_key) {
-  if (!IsWhole(event)) return event.type < layout.events.size() ? Reason::kBadValue : Reason::kUnknownType;
+Reason Engine::State::Take(const EventView& view, size_t first_key) {
   if (!started) {
-    Start(event.time);
-  } else if (event.time > now) {
-    MoveTo(event.time);
-  } else if (event.time < SaturatingSubtract(now, layout.spec.allowed_lateness)) {
+    Start(view.time);
+  } else if (view.time > now) {
+    MoveTo(view.time);
+  } else if (view.time < SaturatingSubtract(now, layout.spec.allowed_lateness)) {
     return Reason::kLate;
   }
-  Apply(event, first_key);
+  Apply(view, first_key);
   return Reason::kNone;
 }
 
-void Engine::State::Apply(const EventView& event, size_t first_key) {
-  const EventPlan& event_plan = layout.events[event.type];
-  rows.assign(event_plan.groupings.size(), std::nullopt);
-  touched.assign(event_plan.window_count, 0);
-  uint32_t position = 0;
+void Engine::State::Apply(const EventView& view, size_t first_key) {
+  event = &view;
+  const EventPlan& event_plan = layout.events[view.type];
+  rows.assign(event_plan.groupings.size(), 0);
+  touched.clear();
   for (size_t place = 0; place < event_plan.groupings.size(); ++place) {
     const EventGrouping& grouping = event_plan.groupings[place];
     const PreparedKey& key = prepared[first_key + place];
     if (key.present) {
-      rows[place] =
-          groups[grouping.grouping].FindOrAdd(std::string_view(key_bytes).substr(key.begin, key.size), key.hash);
+      ReachGroup(view, grouping, key, &rows[place]);
     } else {
       ++skipped_keys[grouping.grouping];
     }
-    for (uint32_t window : grouping.windows) {
-      if (rows[place]) touched[position] = AddToWindow(event, window, *rows[place]) ? 1 : 0;
-      ++position;
-    }
   }
-  for (const EventRule& rule : event_plan.rules) {
-    for (uint32_t window : rule.touched_by) {
-      if (touched[window] == 0) continue;
-      Evaluate({rule.rule, *rows[rule.place]});
-      break;
-    }
-  }
-  if (observer != nullptr) TellObserver(event_plan);
+  if (layout.spec.limits.evidence_memory > 0) KeepEvidence(view, event_plan);
+  for (const WindowRow& changed : touched) Cross(changed.window, changed.row);
+  for (const WindowRow& changed : touched) ConcernReaders(changed.window, changed.row);
+  if (!event_plan.simple) LookAtEvent(event_plan);
+  if (!concerned.empty()) EvaluateConcerned();
+  if (observer != nullptr) TellObserver();
+  event = nullptr;
 }
 
-bool Engine::State::AddToWindow(const EventView& event, uint32_t window, uint32_t row) {
-  const WindowPlan& window_plan = layout.windows[window];
-  if (window_plan.where) {
-    Result result = window_plan.where->Evaluate(event.attributes, now, scratch);
-    if (result.outcome != Outcome::kValue) ++skipped_where[window];
+// The windows of one group; `row` becomes one more than its number where some window or rule takes the event. A group
+// begins with the first event that one of them takes.
+void Engine::State::ReachGroup(const EventView& view, const EventGrouping& place, const PreparedKey& key,
+                               uint32_t* row) {
+  const uint32_t grouping = place.grouping;
+  const std::string_view bytes = std::string_view(key_bytes).substr(key.begin, key.size);
+  if (place.windows.empty() && place.rules.empty()) {  // it can only end something
+    if (std::optional<uint32_t> known = groups[grouping].Find(bytes, key.hash)) *row = *known + 1;
+    return;
+  }
+  std::optional<uint32_t> reached;
+  auto reach = [&] {
+    // What was fetched for it is usually its row.
+    if (!reached && IsRowOf(grouping, key.row, bytes)) [[likely]]
+      reached = key.row;
+    if (!reached) reached = Reach(grouping, bytes, key.hash);
+    return reached.has_value();
+  };
+  bool taken = false;
+  for (EventWindow window : place.windows) {
+    if (!TakeArguments(view, window)) continue;
+    if (!reach()) return;
+    taken = true;  // also where it has left the window already, or lacks what the metric is taken over
+    WindowInRow state(layout.windows[window.window], groups[grouping].row(*reached), pool, texts);
+    if (!state.Add(now, view.time, arguments)) continue;
+    touched.push_back({window.window, *reached});
+    WatchExit(window.window, *reached, &state);
+  }
+  if (taken) MarkTaken(grouping, *reached, view.time, /*by_metric=*/true);
+  if (!place.rules.empty() && !reach()) return;
+  if (reached) *row = *reached + 1;
+}
+
+bool Engine::State::IsRowOf(uint32_t grouping, uint32_t row, std::string_view key) const {
+  const GroupTable& table = groups[grouping];
+  return row != GroupTable::kNone && !layout.groupings[grouping].max_groups && table.alive(row) &&
+         table.key(row) == key;
+}
+
+// Fills `arguments`. False where the window's filter leaves the event out.
+bool Engine::State::TakeArguments(const EventView& view, EventWindow window) {
+  const WindowSource& source = layout.windows[window.window].sources[window.source];
+  if (source.where) {
+    Result result = source.where->Evaluate(view.attributes, now, scratch);
+    if (result.outcome != Outcome::kValue) ++skipped_where[window.window];
     if (!result.IsTrue()) return false;
   }
-  arguments.resize(window_plan.arguments.size());
+  arguments.resize(source.arguments.size());
   for (size_t i = 0; i < arguments.size(); ++i) {
-    if (!TakeArgument(window_plan.arguments[i], event, now, scratch, &arguments[i])) ++skipped_arguments[window];
+    arguments[i] = TakeArgument(source.arguments[i], view, now, scratch);
+    if (arguments[i].absent()) ++skipped_arguments[window.window];
   }
-  WindowInRow state(window_plan, groups[window_plan.grouping].row(row), pool);
-  if (!state.Add(now, event.time, arguments)) return false;
-  SetExitTimer(window_plan, window, row, &state);
   return true;
 }
 
-void Engine::State::TellObserver(const EventPlan& event_plan) {
-  uint32_t position = 0;
+void Engine::State::LookAtEvent(const EventPlan& event_plan) {
   for (size_t place = 0; place < event_plan.groupings.size(); ++place) {
-    for (uint32_t window : event_plan.groupings[place].windows) {
-      if (touched[position++] == 0) continue;
-      for (uint32_t metric : observed[window]) {
-        uint32_t row = *rows[place];
-        KeysOf(layout.metrics[metric].grouping, row, &keys);
-        observer->OnUpdate(now, metric, keys, Read(metric, row));
-      }
+    if (rows[place] == 0) continue;
+    for (uint32_t rule : event_plan.groupings[place].rules) looked_at.push_back({rule, rows[place] - 1});
+    for (uint32_t rule : event_plan.groupings[place].resolving_rules) looked_at.push_back({rule, rows[place] - 1});
+  }
+  concerned.insert(concerned.end(), looked_at.begin(), looked_at.end());
+}
+
+void Engine::State::KeepEvidence(const EventView& view, const EventPlan& event_plan) {
+  evidence_links.clear();
+  for (size_t place = 0; place < event_plan.groupings.size(); ++place) {
+    const uint32_t grouping = event_plan.groupings[place].grouping;
+    if (rows[place] == 0 || !event_plan.groupings[place].evidence) continue;
+    evidence_links.push_back({grouping, Head(grouping, rows[place] - 1).evidence});
+  }
+  if (evidence_links.empty()) return;
+  const uint64_t position = evidence.Add(view, evidence_links);
+  if (position == 0) return;
+  for (size_t place = 0; place < event_plan.groupings.size(); ++place) {
+    const uint32_t grouping = event_plan.groupings[place].grouping;
+    if (rows[place] == 0 || !event_plan.groupings[place].evidence) continue;
+    Head(grouping, rows[place] - 1).evidence = position;
+  }
+}
+
+void Engine::State::TellObserver() {
+  for (const WindowRow& changed : touched) {
+    for (uint32_t info : observed[changed.window]) {
+      const uint32_t metric = layout.metric_of_info[info];
+      const uint32_t grouping = layout.metrics[metric].grouping;
+      if (grouping != layout.windows[changed.window].grouping) continue;
+      KeysOf(grouping, changed.row, &keys);
+      observer->OnUpdate(now, info, keys, Read(metric, changed.row));
     }
   }
 }

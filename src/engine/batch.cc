@@ -1,6 +1,6 @@
-// Batches: what the events of a block will need is fetched for all of them before the first is applied, so that the
-// latencies of memory overlap. Preparing reads and never decides: each event is applied in its turn, exactly as it
-// would be alone.
+// Events come, one or many. What the events of a block will need is fetched for all of them before the first is
+// applied, so that the latencies of memory overlap. Preparing reads and never decides: each event is applied in its
+// turn, exactly as it would be alone.
 #include <algorithm>
 
 #include "engine/state.h"
@@ -11,12 +11,13 @@ namespace tocsin {
 // Enough to overlap what memory can have in flight; more would push the first lines out of the nearest cache.
 constexpr size_t kBlock = 32;
 
-void Engine::State::PrepareKey(const EventView& event, const EventGrouping& place) {
-  PreparedKey key;
+void Engine::State::PrepareKey(const EventView& view, const EventGrouping& place) {
+  PreparedKey& key = prepared.emplace_back();
+  key.place = &place;
   key.begin = static_cast<uint32_t>(key_bytes.size());
   key.present = true;
   for (uint32_t slot : place.key_slots) {
-    const tocsin::Value& value = event.attributes[slot];
+    const tocsin::Value& value = view.attributes[slot];
     if (value.absent()) {
       key.present = false;
       break;
@@ -25,56 +26,83 @@ void Engine::State::PrepareKey(const EventView& event, const EventGrouping& plac
   }
   key.size = static_cast<uint32_t>(key_bytes.size()) - key.begin;
   if (key.present) key.hash = GroupTable::Hash(std::string_view(key_bytes).substr(key.begin, key.size));
-  prepared.push_back(key);
 }
 
 void Engine::State::Prepare(std::span<const EventView> block) {
   key_bytes.clear();
   prepared.clear();
-  for (const EventView& event : block) {
-    if (!IsWhole(event)) continue;
-    for (const EventGrouping& place : layout.events[event.type].groupings) PrepareKey(event, place);
+  for (const EventView& view : block) {
+    if (!IsWhole(view)) continue;
+    for (const EventGrouping& place : layout.events[view.type].groupings) PrepareKey(view, place);
   }
   if (block.size() == 1) return;  // nothing to overlap with
-  auto for_each_key = [&](auto&& visit) {
-    size_t next = 0;
-    for (const EventView& event : block) {
-      if (!IsWhole(event)) continue;
-      for (const EventGrouping& place : layout.events[event.type].groupings) {
-        PreparedKey& key = prepared[next++];
-        if (key.present) visit(place, &key);
-      }
-    }
-  };
-  for_each_key([&](const EventGrouping& place, PreparedKey* key) { groups[place.grouping].PrefetchSlot(key->hash); });
-  for_each_key(
-      [&](const EventGrouping& place, PreparedKey* key) { key->row = groups[place.grouping].PrefetchRow(key->hash); });
-  for_each_key([&](const EventGrouping& place, PreparedKey* key) {
-    if (key->row == nullptr) return;
-    for (uint32_t window : place.windows) WindowInRow(layout.windows[window], key->row, pool).Prefetch();
-  });
+  for (const PreparedKey& key : prepared) {
+    if (key.present) groups[key.place->grouping].PrefetchSlot(key.hash);
+  }
+  for (PreparedKey& key : prepared) {
+    if (key.present) key.row = groups[key.place->grouping].PrefetchRow(key.hash);
+  }
+  for (const PreparedKey& key : prepared) {
+    if (key.row == GroupTable::kNone) continue;
+    const std::byte* const row = groups[key.place->grouping].row(key.row);
+    for (EventWindow window : key.place->windows) WindowInRow::Prefetch(row + window.row_offset, pool);
+  }
+}
+
+// One that is applied apart from its block: it was held, or nothing is prepared.
+Reason Engine::State::TakeAlone(const EventView& view) {
+  Prepare({&view, 1});
+  return Take(view, 0);
+}
+
+// Holds an event and applies those that are in order now. An event that is applied at once answers for itself; one that
+// is held is never late when its turn comes, because the clock has not passed it.
+Reason Engine::State::TakeInOrder(const EventView& view) {
+  held.Add(view, ++held_tag);
+  Reason reason = Reason::kNone;
+  EventView next;
+  for (uint64_t tag = 0; held.Next(&next, &tag);) {
+    const Reason taken = TakeAlone(next);
+    if (tag == held_tag) reason = taken;
+  }
+  return reason;
+}
+
+// All up to `t` come into the open before that instant is closed: for them it is as if time were `reorder` further.
+void Engine::State::ReleaseUpTo(Time t) {
+  if (layout.spec.reorder == Duration::zero()) return;
+  held.SeenTime(SaturatingAdd(t, layout.spec.reorder));
+  EventView next;
+  for (uint64_t tag = 0; held.Next(&next, &tag);) TakeAlone(next);
+}
+
+size_t Engine::State::IngestBlock(std::span<const EventView> block, Reason* reasons) {
+  const bool in_order = layout.spec.reorder > Duration::zero();
+  if (!in_order) Prepare(block);
+  size_t accepted = 0;
+  size_t next_key = 0;
+  for (size_t i = 0; i < block.size(); ++i) {
+    Reason reason = Admit(block[i]);
+    if (reason == Reason::kNone) reason = in_order ? TakeInOrder(block[i]) : Take(block[i], next_key);
+    if (IsWhole(block[i])) next_key += layout.events[block[i].type].groupings.size();
+    ++events[static_cast<size_t>(reason)];
+    if (reason == Reason::kNone) ++accepted;
+    if (reasons != nullptr) reasons[i] = reason;
+  }
+  return accepted;
 }
 
 Reason Engine::Ingest(const EventView& event) {
-  state_->Prepare({&event, 1});
-  Reason reason = state_->Take(event, 0);
-  ++state_->events[static_cast<size_t>(reason)];
+  Reason reason = Reason::kNone;
+  state_->IngestBlock({&event, 1}, &reason);
   return reason;
 }
 
 size_t Engine::Ingest(std::span<const EventView> events, std::span<Reason> reasons) {
   size_t accepted = 0;
   for (size_t begin = 0; begin < events.size(); begin += kBlock) {
-    std::span<const EventView> block = events.subspan(begin, std::min(kBlock, events.size() - begin));
-    state_->Prepare(block);
-    size_t next_key = 0;
-    for (size_t i = 0; i < block.size(); ++i) {
-      const Reason reason = state_->Take(block[i], next_key);
-      if (state_->IsWhole(block[i])) next_key += state_->layout.events[block[i].type].groupings.size();
-      ++state_->events[static_cast<size_t>(reason)];
-      if (reason == Reason::kNone) ++accepted;
-      if (!reasons.empty()) reasons[begin + i] = reason;
-    }
+    const std::span<const EventView> block = events.subspan(begin, std::min(kBlock, events.size() - begin));
+    accepted += state_->IngestBlock(block, reasons.empty() ? nullptr : reasons.data() + begin);
   }
   return accepted;
 }

@@ -13,78 +13,215 @@ void Engine::State::Start(Time t) {
   now = t;
   started = true;
   closed = false;
-  if (layout.any_rule_reads_now) timers.Set({RoundUp(t, kMinute), Timer::Kind::kMinute, 0, 0});
-  if (observer != nullptr && tick > Duration::zero()) timers.Set({RoundUp(t, tick), Timer::Kind::kTick, 0, 0});
+  began.assign(layout.windows.size(), t);
+  timers.Start(t);
+  SetStandingTimers();
+  // The groups that were there before any event.
+  for (uint32_t grouping = 0; grouping < groups.size(); ++grouping) {
+    if (!layout.groupings[grouping].keys.empty()) continue;
+    Greet(grouping, 0);
+  }
+  std::swap(at_close, concerned);
+}
+
+// Those that ring at multiples, and when metrics are warmed up.
+void Engine::State::SetStandingTimers() {
+  auto set = [&](Duration period, Timer::Kind kind, uint32_t index) {
+    Time first = RoundUp(now, period);
+    if (first == now && closed) first = SaturatingAdd(first, period);
+    timers.Set({first, kind, index, 0, 0});
+  };
+  if (!layout.minute_rules.empty()) set(kMinute, Timer::Kind::kMinute, 0);
+  for (uint32_t rule : layout.every_rules) set(*layout.rules[rule].every, Timer::Kind::kEvery, rule);
+  for (uint32_t metric : layout.every_metrics) set(*layout.metrics[metric].every, Timer::Kind::kEveryMetric, metric);
+  if (observer != nullptr && tick > Duration::zero()) set(tick, Timer::Kind::kTick, 0);
+  for (uint32_t rule = 0; rule < layout.rules.size(); ++rule) SetWarmTimers(rule);
+}
+
+// A rule that did not believe a metric may turn when it does.
+void Engine::State::SetWarmTimers(uint32_t rule) {
+  for (const WarmingPlan& warming : layout.rules[rule].warming) {
+    for (uint32_t window : warming.windows) {
+      const Time warm = SaturatingAdd(began[window], layout.windows[window].shape.length);
+      warm_from = std::max(warm_from, warm);
+      if (warm > now) timers.Set({warm, Timer::Kind::kWarm, rule, 0, 0});
+    }
+  }
 }
 
 void Engine::State::MoveTo(Time t) {
   if (!closed) CloseInstant();
-  for (std::optional<Time> next = timers.Next(); next && *next < t; next = timers.Next()) {
-    now = *next;
+  while (timers.AnyUntil(t - Duration(1))) {
+    now = *timers.Next();
     CloseInstant();
   }
   now = t;
   closed = false;
 }
 
+// Whether the end of the present instant has anything to decide. Nearly always it has not.
+bool Engine::State::IsQuiet() const {
+  return !timers.AnyUntil(now) && awaited.empty() && at_close.empty() && concerned.empty() && expired.empty() &&
+         !any_limits;
+}
+
 void Engine::State::CloseInstant() {
   closed = true;
+  if (IsQuiet()) [[likely]]
+    return;
+  closing = true;
   due.clear();
   timers.TakeDue(now, &due);
-  to_evaluate.clear();
-  std::swap(to_evaluate, awaited);
+  concerned.insert(concerned.end(), at_close.begin(), at_close.end());
+  at_close.clear();
+  for (uint32_t number : awaited) {
+    AlertRecord& record = alerts.At(number);
+    if (!record.awaited) continue;  // it has gone, and the number may be another's
+    record.awaited = false;
+    concerned.push_back(record.which);
+  }
+  awaited.clear();
   deadlines.clear();
   bool ticked = false;
+  // Metrics that are kept at multiples come first, in the order in which they read each other.
+  std::sort(due.begin(), due.end(), [](const Timer& a, const Timer& b) {
+    return std::make_tuple(a.kind, a.index, a.row) < std::make_tuple(b.kind, b.index, b.row);
+  });
   for (const Timer& timer : due) {
-    switch (timer.kind) {
-      case Timer::Kind::kExit: {
-        const WindowPlan& window = layout.windows[timer.index];
-        WindowInRow state(window, groups[window.grouping].row(timer.row), pool);
-        if (state.timer() != timer.time) break;  // another, earlier one was set since
-        state.ClearTimer();
-        state.AdvanceTo(now);
-        for (uint32_t rule : layout.window_rules[timer.index]) to_evaluate.push_back({rule, timer.row});
-        SetExitTimer(window, timer.index, timer.row, &state);
-        break;
-      }
-      case Timer::Kind::kDeadline:
-        deadlines.push_back({timer.index, timer.row});
-        break;
-      case Timer::Kind::kMinute:
-        for (uint32_t rule = 0; rule < layout.rules.size(); ++rule) {
-          if (!layout.rules[rule].reads_now) continue;
-          uint32_t count = groups[layout.rules[rule].grouping].size();
-          for (uint32_t row = 0; row < count; ++row) to_evaluate.push_back({rule, row});
-        }
-        timers.Set({SaturatingAdd(timer.time, kMinute), Timer::Kind::kMinute, 0, 0});
-        break;
-      case Timer::Kind::kTick:
-        ticked = true;
-        if (tick > Duration::zero()) timers.Set({SaturatingAdd(timer.time, tick), Timer::Kind::kTick, 0, 0});
-        break;
-    }
+    if (timer.kind == Timer::Kind::kTick) ticked = true;
+    Ring(timer);
   }
-  Order(&to_evaluate);
-  for (RuleRow which : to_evaluate) {
-    Alert(which).awaited = false;
-    Evaluate(which);
+  EvaluateConcerned();
+  closing = false;
+  ReachDeadlines();
+  for (const Timer& timer : due) {
+    if (timer.kind == Timer::Kind::kGroup && IsCurrent(timer)) RingGroup(timer);
   }
-  Order(&deadlines);
-  for (RuleRow which : deadlines) {
-    if (ReachDeadline(Alert(which), now, layout.rules[which.rule].hold) != AlertStep::kFire) continue;
-    --pending;
-    ++firing;
-    Tell(which, Change::kFiring);
-  }
+  Expire();
+  if (any_limits) EndLimits();
   if (ticked && observer != nullptr) observer->OnTick(now);
 }
 
-void Engine::State::SetExitTimer(const WindowPlan& plan_of_window, uint32_t window, uint32_t row, WindowInRow* state) {
-  if (!plan_of_window.timed) return;
+bool Engine::State::IsCurrent(const Timer& timer) const {
+  const GroupTable& table = groups[GroupingOf(timer)];
+  return table.alive(timer.row) && table.generation(timer.row) == timer.generation;
+}
+
+uint32_t Engine::State::GroupingOf(const Timer& timer) const {
+  switch (timer.kind) {
+    case Timer::Kind::kExit:
+      return layout.windows[timer.index].grouping;
+    case Timer::Kind::kGroup:
+      return timer.index;
+    default:
+      return layout.rules[timer.index].grouping;
+  }
+}
+
+void Engine::State::Ring(const Timer& timer) {
+  switch (timer.kind) {
+    case Timer::Kind::kExit:
+      if (IsCurrent(timer)) RingExit(timer);
+      return;
+    case Timer::Kind::kFlip:
+      if (IsCurrent(timer)) RingFlip(timer);
+      return;
+    case Timer::Kind::kAlert:
+      if (IsCurrent(timer)) RingAlert(timer);
+      return;
+    case Timer::Kind::kWarm:
+      return AddAllRows(timer.index);
+    case Timer::Kind::kEvery:
+      AddAllRows(timer.index);
+      timers.Set({SaturatingAdd(timer.time, *layout.rules[timer.index].every), timer.kind, timer.index, 0, 0});
+      return;
+    case Timer::Kind::kEveryMetric:
+      StoreAll(timer.index);
+      timers.Set({SaturatingAdd(timer.time, *layout.metrics[timer.index].every), timer.kind, timer.index, 0, 0});
+      return;
+    case Timer::Kind::kMinute:
+      for (uint32_t rule : layout.minute_rules) AddAllRows(rule);
+      timers.Set({SaturatingAdd(timer.time, kMinute), timer.kind, 0, 0, 0});
+      return;
+    case Timer::Kind::kTick:
+      if (tick > Duration::zero()) timers.Set({SaturatingAdd(timer.time, tick), timer.kind, 0, 0, 0});
+      return;
+    case Timer::Kind::kGroup:
+      return;  // when all else is decided
+  }
+}
+
+void Engine::State::RingExit(const Timer& timer) {
+  const WindowPlan& window = layout.windows[timer.index];
+  WindowInRow state(window, groups[window.grouping].row(timer.row), pool, texts);
+  // Another, earlier one was set since; or else somebody has looked already, and the window is empty.
+  if (!state.empty() && !state.TimerIs(timer.time)) return;
+  state.ClearTimer();
+  state.AdvanceTo(now);
+  Cross(timer.index, timer.row);
+  ConcernReaders(timer.index, timer.row);
+  WatchExit(timer.index, timer.row, &state);
+}
+
+void Engine::State::WatchExit(uint32_t window, uint32_t row, WindowInRow* state) {
+  const WindowUse& use = layout.uses[window];
+  if (!use.read) return;
+  const bool matters = use.timed || (use.timed_if_negative && state->has_negative()) ||
+                       Head(layout.windows[window].grouping, row).alerts != 0;
+  if (!matters || state->HasTimer()) return;
   std::optional<Time> exit = state->NextExit();
-  if (!exit || (state->timer() && *state->timer() <= *exit)) return;
+  if (!exit) return;
   state->SetTimer(*exit);
-  timers.Set({*exit, Timer::Kind::kExit, window, row});
+  const uint32_t grouping = layout.windows[window].grouping;
+  timers.Set({*exit, Timer::Kind::kExit, window, row, groups[grouping].generation(row)});
+}
+
+void Engine::State::RingFlip(const Timer& timer) {
+  const RulePlan& rule = layout.rules[timer.index];
+  TimerMark mark(groups[rule.grouping].row(timer.row) + rule.flip_offset);
+  if (!mark.IsSet() || mark.time() != timer.time) return;
+  mark.Clear();
+  Concern(timer.index, timer.row);
+}
+
+void Engine::State::RingAlert(const Timer& timer) {
+  AlertRecord* record = alerts.Find(Head(layout.rules[timer.index].grouping, timer.row).alerts, timer.index);
+  if (record == nullptr || !record->has_timer || record->timer != timer.time) return;
+  record->has_timer = false;
+  deadlines.push_back({timer.index, timer.row});
+}
+
+void Engine::State::ReachDeadlines() {
+  Order(&deadlines);
+  std::vector<RuleRow> reached;
+  std::swap(reached, deadlines);
+  for (const RuleRow which : reached) {
+    const RulePlan& rule = layout.rules[which.rule];
+    AlertRecord* record = alerts.Find(Head(rule.grouping, which.row).alerts, which.rule);
+    if (record == nullptr) continue;
+    const AlertPhase before = record->state.phase;
+    Act(ReachDeadline(record->state, now, rule.life, alerts.Turns(*record)), which, before);
+  }
+  std::swap(reached, deadlines);  // for its memory
+  deadlines.clear();
+}
+
+// Evaluates a metric that is kept at multiples of its `every`, for all its groups.
+void Engine::State::StoreAll(uint32_t metric_index) {
+  const Metric& metric = layout.metrics[metric_index];
+  GroupTable& table = groups[metric.grouping];
+  for (uint32_t row = 0; row < table.end(); ++row) {
+    if (!table.alive(row)) continue;
+    const tocsin::Value value = Compute(metric, row);
+    StoredValue stored;
+    stored.present = value.absent() ? 0 : 1;
+    stored.bits = stored.present ? ToBits(value) : 0;
+    StoredValue last;
+    std::memcpy(&last, table.row(row) + metric.row_offset, sizeof(last));
+    if (last.present == stored.present && last.bits == stored.bits) continue;
+    std::memcpy(table.row(row) + metric.row_offset, &stored, sizeof(stored));
+    for (uint32_t rule : layout.stored_readers[metric_index]) ConcernGroup(rule, metric.grouping, row);
+  }
 }
 
 }  // namespace tocsin

@@ -1,4 +1,5 @@
-// The engine's public calls, but for batches (batch.cc), events by name (named_event.cc) and reading values (query.cc).
+// The engine's public calls, but for events (batch.cc, named_event.cc), values (query.cc), people (forget.cc) and
+// snapshots.
 #include "tocsin/engine/engine.h"
 
 #include <algorithm>
@@ -10,20 +11,21 @@
 namespace tocsin {
 
 Engine::State::State(std::shared_ptr<const Plan> plan_to_run, AlertSink* sink_to_tell)
-    : plan(std::move(plan_to_run)), layout(plan->layout()), sink(sink_to_tell) {
-  size_t most_variables = 0;
-  size_t most_keys = 0;
+    : plan(std::move(plan_to_run)),
+      layout(plan->layout()),
+      sink(sink_to_tell),
+      evidence(static_cast<size_t>(layout.spec.limits.evidence_memory)),
+      seen_ids(layout.spec.deduplicate.value_or(Duration::zero()), static_cast<size_t>(layout.spec.max_ids)),
+      held(layout.spec.reorder) {
   for (const GroupingPlan& grouping : layout.groupings) {
     groups.emplace_back(grouping.row_bytes);
+    key_text.emplace_back(grouping.keys.size());
+    any_limits = any_limits || grouping.max_groups.has_value();
     // The group of everything is there from the beginning.
     if (grouping.keys.empty()) groups.back().FindOrAdd("");
-    most_variables = std::max(most_variables, grouping.variables.size());
-    most_keys = std::max(most_keys, grouping.keys.size());
   }
-  size_t most_labels = 0;
-  for (const RulePlan& rule : layout.rules) most_labels = std::max(most_labels, rule.labels.size());
-  variables.resize(most_variables + most_labels + 2);
-  key_text.resize(most_keys);
+  limits.resize(layout.groupings.size());
+  sweeps.resize(layout.groupings.size());
   skipped_keys.resize(layout.groupings.size());
   skipped_where.resize(layout.windows.size());
   skipped_arguments.resize(layout.windows.size());
@@ -39,6 +41,7 @@ Engine& Engine::operator=(Engine&&) noexcept = default;
 void Engine::CountRefused(Reason reason) { ++state_->events[static_cast<size_t>(reason)]; }
 
 void Engine::AdvanceTo(Time t) {
+  state_->ReleaseUpTo(t);
   if (!state_->started) {
     state_->Start(t);
   } else if (t < state_->now) {
@@ -49,29 +52,44 @@ void Engine::AdvanceTo(Time t) {
   if (!state_->closed) state_->CloseInstant();
 }
 
+void Engine::Finish() {
+  if (std::optional<Time> latest = state_->held.Latest()) state_->ReleaseUpTo(*latest);
+  if (state_->started && !state_->closed) state_->CloseInstant();
+}
+
 std::optional<Time> Engine::now() const {
   if (!state_->started) return std::nullopt;
   return state_->now;
 }
 
 tocsin::Statistics Engine::Statistics() const {
+  const State& state = *state_;
   tocsin::Statistics statistics;
-  statistics.events = state_->events;
-  for (const GroupTable& table : state_->groups) statistics.groups += table.size();
-  statistics.alert_changes = state_->seq;
-  statistics.firing = state_->firing;
-  statistics.pending = state_->pending;
-  statistics.faults = state_->faults;
+  statistics.events = state.events;
+  statistics.alert_changes = state.seq;
+  statistics.firing = state.firing;
+  statistics.pending = state.pending;
+  statistics.faults = state.faults;
+  statistics.held = state.held.size();
+  statistics.ids = state.seen_ids.size();
+  statistics.ids_forgotten = state.seen_ids.forgotten();
+  statistics.pane_bytes = state.pool.bytes();
+  statistics.timers = state.timers.size();
   auto add = [&](std::string where, uint64_t count) {
     if (count != 0) statistics.skipped.push_back({std::move(where), count});
   };
-  for (size_t g = 0; g < state_->groups.size(); ++g) {
-    add(fmt::format("grouping [{}], without a key", fmt::join(state_->layout.groupings[g].keys, ", ")),
-        state_->skipped_keys[g]);
+  for (size_t g = 0; g < state.groups.size(); ++g) {
+    const GroupingPlan& grouping = state.layout.groupings[g];
+    statistics.groups += state.groups[g].size();
+    statistics.groupings.push_back(
+        {grouping.keys, state.groups[g].size(), state.limits[g].skipped, state.groups[g].bytes()});
+    const std::string name = fmt::format("grouping [{}]", fmt::join(grouping.keys, ", "));
+    add(name + ", without a key", state.skipped_keys[g]);
+    add(name + ", new at the limit", state.limits[g].skipped);
   }
-  for (size_t w = 0; w < state_->layout.windows.size(); ++w) {
-    add(state_->layout.windows[w].description + ", where without an answer", state_->skipped_where[w]);
-    add(state_->layout.windows[w].description + ", argument without a value", state_->skipped_arguments[w]);
+  for (size_t w = 0; w < state.layout.windows.size(); ++w) {
+    add(state.layout.windows[w].description + ", where without an answer", state.skipped_where[w]);
+    add(state.layout.windows[w].description + ", argument without a value", state.skipped_arguments[w]);
   }
   return statistics;
 }
@@ -79,14 +97,18 @@ tocsin::Statistics Engine::Statistics() const {
 const Plan& Engine::plan() const { return *state_->plan; }
 
 void Engine::Observe(EngineObserver* observer, const std::vector<uint32_t>& metrics, Duration period) {
-  state_->observer = observer;
-  state_->tick = period;
-  for (std::vector<uint32_t>& list : state_->observed) list.clear();
-  for (uint32_t metric : metrics) state_->observed[state_->layout.metrics[metric].window].push_back(metric);
-  if (observer != nullptr && state_->started && period > Duration::zero()) {
-    Time next = RoundUp(state_->now, period);
-    if (state_->closed && next == state_->now) next = SaturatingAdd(next, period);
-    state_->timers.Set({next, Timer::Kind::kTick, 0, 0});
+  State& state = *state_;
+  state.observer = observer;
+  state.tick = period;
+  for (std::vector<uint32_t>& list : state.observed) list.clear();
+  for (uint32_t info : metrics) {
+    for (uint32_t window : state.layout.metrics[state.layout.metric_of_info[info]].windows)
+      state.observed[window].push_back(info);
+  }
+  if (observer != nullptr && state.started && period > Duration::zero()) {
+    Time next = RoundUp(state.now, period);
+    if (state.closed && next == state.now) next = SaturatingAdd(next, period);
+    state.timers.Set({next, Timer::Kind::kTick, 0, 0, 0});
   }
 }
 

@@ -1,113 +1,237 @@
-// Rules answer, alerts change.
+// Rules answer, alerts live.
 #include <algorithm>
-#include <tuple>
 
 #include "engine/state.h"
 
 namespace tocsin {
-namespace {
 
-// No data means `ok`: the condition does not hold, the clear condition does (docs/semantics.md 4.2).
-Verdict ToVerdict(const Result& when) {
+Value Engine::State::ReadForRule(const RulePlan& rule, uint32_t slot, uint32_t row) {
+  const Variable& variable = rule.reads[slot];
+  switch (variable.source) {
+    case Variable::Source::kKey:
+    case Variable::Source::kMetric:
+      return ReadVariable(variable, rule.grouping, row);
+    case Variable::Source::kEvent:
+      return ReadEvent(rule, variable.index);
+    case Variable::Source::kLabel:
+      return tocsin::Value::String(rule.labels[variable.index].second);
+    case Variable::Source::kRuleName:
+      return tocsin::Value::String(rule.name);
+    case Variable::Source::kSeverity:
+      return {};  // known only when a change is told
+  }
+  return {};
+}
+
+// An attribute of the event that is being applied, where the rule looks at it.
+Value Engine::State::ReadEvent(const RulePlan& rule, uint32_t index) {
+  if (event == nullptr) return {};
+  for (const EventSlots& slots : rule.events) {
+    if (slots.event != event->type) continue;
+    switch (const uint32_t slot = slots.slots[index]) {
+      case kEventTypeSlot:
+        return tocsin::Value::String(layout.catalog.event(event->type).name);
+      case kEventTimeSlot:
+        return tocsin::Value::Timestamp(event->time);
+      case kEventIdSlot:
+        return event->id.empty() ? tocsin::Value() : tocsin::Value::String(event->id);
+      default: {
+        const tocsin::Value& value = event->attributes[slot];
+        return value.kind() == Kind::kDecimal ? tocsin::Value::Double(value.AsNumber()) : value;
+      }
+    }
+  }
+  return {};
+}
+
+void Engine::State::Fill(const RulePlan& rule, uint32_t row, std::span<const uint32_t> slots) {
+  if (variables.size() < rule.reads.size()) variables.resize(rule.reads.size());
+  for (uint32_t slot : slots) {
+    const tocsin::Value value = ReadForRule(rule, slot, row);
+    variables[slot] = value;
+  }
+  if (now >= warm_from) return;
+  for (const WarmingPlan& warming : rule.warming) {
+    for (uint32_t window : warming.windows) {
+      if (now < SaturatingAdd(began[window], layout.windows[window].shape.length))
+        variables[warming.slot] = tocsin::Value();
+    }
+  }
+}
+
+// No data and faults: docs/semantics.md 4.2. The highest severity that holds decides; what has no answer above it
+// leaves everything as it is.
+Verdict Engine::State::Judge(const RulePlan& rule, bool is_firing) {
   Verdict verdict;
-  verdict.fault = when.outcome == Outcome::kFault;
-  verdict.holds = when.IsTrue();
-  verdict.clear = !verdict.holds;
-  return verdict;
-}
-
-}  // namespace
-
-AlertState& Engine::State::Alert(RuleRow which) {
-  const RulePlan& rule = layout.rules[which.rule];
-  return *reinterpret_cast<AlertState*>(groups[rule.grouping].row(which.row) + rule.row_offset);
-}
-
-Verdict Engine::State::Judge(const RulePlan& rule, const AlertState& alert, uint32_t row) {
-  Fill(rule.grouping, row, rule.condition_slots);
-  Result when = rule.when->Evaluate(variables, now, scratch);
-  Verdict verdict = ToVerdict(when);
-  const bool when_answered = when.outcome == Outcome::kValue;
-  if (!rule.resolve_when || alert.phase != AlertPhase::kFiring || !verdict.clear || !when_answered) return verdict;
-  Result resolve = rule.resolve_when->Evaluate(variables, now, scratch);
-  verdict.fault = resolve.outcome == Outcome::kFault;
+  bool any_answer = false;
+  for (size_t level = 0; level < rule.levels.size() && verdict.level < 0; ++level) {
+    const Result when = rule.levels[level].when.Evaluate(variables, now, scratch);
+    any_answer = any_answer || when.outcome == Outcome::kValue;
+    const bool no_data = when.outcome == Outcome::kNoData;
+    if (when.outcome == Outcome::kFault) ++faults;
+    verdict.frozen = when.outcome == Outcome::kFault || (no_data && rule.on_no_data == OnNoData::kKeep);
+    if (verdict.frozen) return verdict;
+    if (when.IsTrue() || (no_data && rule.on_no_data == OnNoData::kAlerting)) verdict.level = static_cast<int>(level);
+  }
+  verdict.clear = verdict.level < 0;
+  if (!rule.resolve_when || !is_firing || !verdict.clear || !any_answer) return verdict;
+  const Result resolve = rule.resolve_when->Evaluate(variables, now, scratch);
+  verdict.frozen = resolve.outcome == Outcome::kFault;
+  if (verdict.frozen) ++faults;
   verdict.clear = resolve.IsTrue();
   return verdict;
 }
 
+Engine::State::Scope Engine::State::AskScope(const RulePlan& rule) {
+  if (!rule.scope) return Scope::kInside;
+  const Result result = rule.scope->Evaluate(variables, now, scratch);
+  if (result.outcome == Outcome::kFault) {
+    ++faults;
+    return Scope::kFault;
+  }
+  return result.IsTrue() ? Scope::kInside : Scope::kOutside;
+}
+
 void Engine::State::Evaluate(RuleRow which) {
   const RulePlan& rule = layout.rules[which.rule];
-  AlertState& alert = Alert(which);
-  const Verdict verdict = Judge(rule, alert, which.row);
-  if (verdict.fault) ++faults;
-  const bool was_pending = alert.phase == AlertPhase::kPending;
-  switch (Decide(alert, verdict, now, rule.hold, closed ? Instant::kClosed : Instant::kOpen)) {
-    case AlertStep::kNothing:
+  if (rule.every && !(closing && RoundUp(now, *rule.every) == now)) return;
+  Fill(rule, which.row, rule.condition_slots);
+  uint32_t& first = Head(rule.grouping, which.row).alerts;
+  AlertRecord* record = alerts.Find(first, which.rule);
+  switch (AskScope(rule)) {
+    case Scope::kFault:
       return;
+    case Scope::kOutside:
+      if (record == nullptr) return;
+      if (!closed) return AskAgain(record);
+      return End(which, EndReason::kOutOfScope);
+    case Scope::kInside:
+      break;
+  }
+  if (rule.looks_at_events) return;  // it was looked at for its scope alone
+  if (!rule.flips.empty()) WatchFlips(rule, which);
+  const Verdict verdict = Judge(rule, record != nullptr && record->state.phase == AlertPhase::kFiring);
+  if (record == nullptr) {
+    if (verdict.frozen || verdict.level < 0) return;
+    record = &Begin(which);
+  }
+  const AlertPhase before = record->state.phase;
+  const Instant instant = closing ? Instant::kClosing : closed ? Instant::kClosed : Instant::kOpen;
+  const AlertStep step = Decide(record->state, verdict, now, rule.life, instant, alerts.Turns(*record));
+  if (step == AlertStep::kAskAgain) return AskAgain(record);
+  Act(step, which, before);
+}
+
+// An event that a rule looks at: it matches, or ends what an earlier one began.
+void Engine::State::EvaluateMatch(RuleRow which) {
+  const RulePlan& rule = layout.rules[which.rule];
+  const bool looks = std::any_of(rule.events.begin(), rule.events.end(),
+                                 [&](const EventSlots& slots) { return slots.event == event->type; });
+  if (looks) {
+    Fill(rule, which.row, rule.condition_slots);
+    if (AskScope(rule) != Scope::kInside) return;
+    const Verdict verdict = rule.levels.empty() ? Verdict{0, false, false} : Judge(rule, false);
+    if (verdict.level < 0) return;
+    MarkTaken(rule.grouping, which.row, event->time, /*by_metric=*/false);
+    AlertRecord* record = alerts.Find(Head(rule.grouping, which.row).alerts, which.rule);
+    if (record == nullptr) record = &Begin(which);
+    const AlertPhase before = record->state.phase;
+    return Act(Match(record->state, event->time, now, verdict.level), which, before);
+  }
+  if (std::find(rule.resolve_events.begin(), rule.resolve_events.end(), event->type) != rule.resolve_events.end())
+    return End(which, EndReason::kNone);
+  Evaluate(which);
+}
+
+void Engine::State::WatchFlips(const RulePlan& rule, RuleRow which) {
+  std::optional<Time> next;
+  for (const LinearTerm& term : rule.flips) {
+    const std::optional<Time> flip = term.NextFlip(std::span(variables).first(rule.reads.size()), now, scratch);
+    if (flip && (!next || *flip < *next)) next = flip;
+  }
+  if (!next || *next == Time::max()) return;
+  GroupTable& table = groups[rule.grouping];
+  TimerMark mark(table.row(which.row) + rule.flip_offset);
+  if (mark.IsSet() && mark.time() <= *next) return;  // when that rings, this is asked again
+  mark.Set(*next);
+  timers.Set({*next, Timer::Kind::kFlip, which.rule, which.row, table.generation(which.row)});
+}
+
+AlertRecord& Engine::State::Begin(RuleRow which) {
+  const RulePlan& rule = layout.rules[which.rule];
+  AlertRecord& record = alerts.Add(&Head(rule.grouping, which.row).alerts, which, rule.life.flap_changes > 0);
+  // From now on what leaves its windows must be noticed.
+  for (uint32_t window : rule.windows) {
+    WindowInRow state(layout.windows[window], groups[rule.grouping].row(which.row), pool, texts);
+    state.AdvanceTo(now);
+    WatchExit(window, which.row, &state);
+  }
+  return record;
+}
+
+void Engine::State::AskAgain(AlertRecord* record) {
+  if (!record->awaited) awaited.push_back(alerts.NumberOf(*record));
+  record->awaited = true;
+}
+
+void Engine::State::End(RuleRow which, EndReason reason) {
+  AlertRecord* record = alerts.Find(Head(layout.rules[which.rule].grouping, which.row).alerts, which.rule);
+  if (record == nullptr) return;
+  const AlertPhase before = record->state.phase;
+  Act(tocsin::End(record->state), which, before, reason);
+}
+
+void Engine::State::Act(AlertStep step, RuleRow which, AlertPhase before, EndReason reason) {
+  const RulePlan& rule = layout.rules[which.rule];
+  switch (step) {
+    case AlertStep::kNothing:
+    case AlertStep::kAskAgain:
+      break;
     case AlertStep::kBegin:
       ++pending;
-      timers.Set({SaturatingAdd(now, rule.hold), Timer::Kind::kDeadline, which.rule, which.row});
-      return Tell(which, Change::kPending);
+      Tell(which, Change::kPending);
+      break;
     case AlertStep::kFire:
-      if (was_pending) --pending;
+      if (before == AlertPhase::kPending) --pending;
       ++firing;
-      return Tell(which, Change::kFiring);
+      Tell(which, Change::kFiring);
+      break;
+    case AlertStep::kAgain:
+      if (rule.tell_again) Tell(which, Change::kAgain);
+      break;
+    case AlertStep::kSeverity:
+      Tell(which, Change::kSeverity);
+      break;
     case AlertStep::kResolve:
       --firing;
-      return Tell(which, Change::kResolved);
+      Tell(which, Change::kResolved, reason);
+      break;
     case AlertStep::kCancel:
       --pending;
-      return Tell(which, Change::kCancelled);
-    case AlertStep::kAskAgain:
-      if (!alert.awaited) awaited.push_back(which);
-      alert.awaited = true;
-      return;
+      Tell(which, Change::kCancelled, reason);
+      break;
   }
+  SetDeadline(which);
 }
 
-void Engine::State::Order(std::vector<RuleRow>* list) const {
-  // Rules are numbered by name.
-  auto rank = [&](RuleRow which) {
-    return std::make_tuple(which.rule, groups[layout.rules[which.rule].grouping].key(which.row));
-  };
-  std::sort(list->begin(), list->end(), [&](RuleRow a, RuleRow b) { return rank(a) < rank(b); });
-  list->erase(std::unique(list->begin(), list->end()), list->end());
-}
-
-void Engine::State::Tell(RuleRow which, Change change) {
-  ++seq;
-  if (sink == nullptr) return;
+// Sets the timer that the alert waits for next; frees its record when there is nothing more to wait for.
+void Engine::State::SetDeadline(RuleRow which) {
   const RulePlan& rule = layout.rules[which.rule];
-  const GroupingPlan& grouping = layout.groupings[rule.grouping];
-  const AlertState& alert = Alert(which);
-  AlertChange told;
-  told.time = now;
-  told.change = change;
-  told.rule = rule.name;
-  told.severity = rule.severity;
-  told.active_at = alert.active_at;
-  if (change == Change::kFiring || change == Change::kResolved) told.fired_at = alert.fired_at;
-  if (change == Change::kResolved) told.resolved_at = now;
-  told.seq = seq;
-  told.version = rule.version;
-  KeysOf(rule.grouping, which.row, &keys);
-  told.labels = rule.labels;
-  for (size_t k = 0; k < keys.size(); ++k) told.labels.emplace_back(grouping.keys[k], ToText(keys[k]));
-  std::sort(told.labels.begin(), told.labels.end());
-  Fill(rule.grouping, which.row, rule.condition_metrics);
-  for (uint32_t slot : rule.condition_metrics)
-    told.values.emplace_back(grouping.variables[slot].name, OwnedValue(variables[slot]));
-  std::vector<uint32_t> slots;
-  for (uint32_t slot : rule.summary_slots) {
-    if (slot < grouping.variables.size()) slots.push_back(slot);
+  uint32_t& first = Head(rule.grouping, which.row).alerts;
+  AlertRecord& record = *alerts.Find(first, which.rule);
+  const TurnRing* turns = alerts.Turns(record);
+  if (Forgettable(record.state, now, rule.life, turns)) {
+    alerts.Remove(&first, which.rule);
+    return;
   }
-  Fill(rule.grouping, which.row, slots);
-  size_t extra = grouping.variables.size();
-  for (const auto& [name, value] : rule.labels) variables[extra++] = tocsin::Value::String(value);
-  variables[extra++] = tocsin::Value::String(rule.name);
-  variables[extra++] = tocsin::Value::String(rule.severity);
-  told.summary = rule.summary.Write(variables);
-  sink->OnAlert(told);
+  if (rule.looks_at_events && !rule.ends_by_itself) return;
+  std::optional<Time> deadline = NextDeadline(record.state, rule.life, turns);
+  if (record.state.phase == AlertPhase::kInactive) deadline = turns->End(rule.life.flap_within);  // to be forgotten
+  if (!deadline || (record.has_timer && record.timer == *deadline)) return;
+  if (closing && *deadline <= now) return deadlines.push_back(which);  // they are next
+  record.timer = std::max(*deadline, now);
+  record.has_timer = true;
+  timers.Set({record.timer, Timer::Kind::kAlert, which.rule, which.row, groups[rule.grouping].generation(which.row)});
 }
 
 }  // namespace tocsin

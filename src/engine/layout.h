@@ -4,72 +4,228 @@
 #define TOCSIN_ENGINE_LAYOUT_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "expr/condition.h"
 #include "metric/metric_plan.h"
 #include "metric/window_plan.h"
-#include "rule/summary.h"
+#include "rule/wording.h"
 #include "tocsin/engine/plan.h"
 #include "tocsin/expr/expression.h"
 #include "tocsin/rule/alert_state.h"
 
 namespace tocsin {
 
-// What a rule can read in a group: a key or a metric of its grouping. A slot is the index in GroupingPlan::variables.
-struct GroupVariable {
-  std::string name;
-  Type type;
-  bool is_key = false;
-  uint32_t index = 0;  // of a metric, or of a key in the grouping
+// --- groupings -------------------------------------------------------------------------------------------------------
+
+// The beginning of every row, before what the plan places in it. All zero is a new group.
+struct RowHead {
+  int64_t newest = 0;     // the largest event time that reached the group, in nanoseconds; valid where `seen`
+  uint64_t evidence = 0;  // position of its newest event in the evidence ring
+  uint32_t alerts = 0;    // its first alert record, plus one
+  bool seen = false;      // an event has reached it
+  bool occupied = false;  // counted by the grouping's limit
+  bool greeted = false;   // a metric has taken an event: rules look at it
+};
+
+// A coarser grouping whose metrics something reads in this one.
+struct ParentPlan {
+  uint32_t grouping = 0;
+  std::vector<uint32_t> keys;  // which of the own keys, in the order of the parent's
+  uint32_t row_offset = 0;     // of the link (ParentLink)
+};
+struct ParentLink {
+  uint32_t row = 0;  // plus one; 0: not looked up yet
+  uint32_t generation = 0;
+};
+
+// `metric > number`, of a rule's level. The atoms of a list are sorted so that those that hold come first.
+struct Atom {
+  double number = 0;
+  Op op = Op::kGreater;
+  uint32_t rule = 0;
+  bool alone = false;  // nothing else decides the rule: it is looked at only when this turns
+};
+
+// How many atoms of a ThresholdIndex hold for a group.
+struct ThresholdPosition {
+  uint32_t above = 0;
+  uint32_t below = 0;
+};
+
+// The thresholds of one metric of a grouping. How many atoms of each list hold is kept in the row.
+struct ThresholdIndex {
+  uint32_t metric = 0;
+  uint32_t window = 0;
+  uint32_t row_offset = 0;   // of its ThresholdPosition
+  std::vector<Atom> above;   // > and >=, ascending
+  std::vector<Atom> below;   // < and <=, descending
+  bool holds_empty = false;  // some atom holds for a group that holds nothing
 };
 
 // One set of keys. Keys are sorted by name, so that nothing depends on how they were written down.
 struct GroupingPlan {
   std::vector<std::string> keys;
   std::vector<Kind> kinds;
-  std::vector<GroupVariable> variables;  // its keys, then its metrics by name
-  std::vector<uint32_t> rules;           // by name
-  uint32_t row_bytes = 0;
+  std::vector<ParentPlan> parents;
+  std::vector<uint32_t> windows;
+  std::vector<uint32_t> stored;  // metrics with a place in the row
+  std::vector<ThresholdIndex> indices;
+  std::vector<uint32_t> rules;        // by name
+  std::vector<uint32_t> finer_rules;  // of finer groupings, that read metrics of this one
+  std::vector<uint32_t> greeting;     // rules that might hold for a group that has just become known
+  uint32_t row_bytes = sizeof(RowHead);
+  std::optional<Duration> empty_after;  // its longest window; nothing: it keeps something for ever
+  std::optional<Duration> expire_after;
+  std::optional<int64_t> max_groups;
+  uint32_t timer_offset = 0;  // of a TimerMark, where it has a limit or expires
+  bool may_free = false;      // no rule could hold for an empty group
 };
+
+// --- metrics ---------------------------------------------------------------------------------------------------------
+
+// What an expression reads: a slot is the index in the list.
+struct Variable {
+  enum class Source : uint8_t { kKey, kMetric, kEvent, kLabel, kRuleName, kSeverity };  // the last three: templates
+  std::string name;
+  Type type;
+  Source source = Source::kKey;
+  uint32_t index = 0;   // of the key in the reader's grouping, the metric, the rule's event attribute, the label
+  uint32_t parent = 0;  // of a metric: which of the reader's grouping's parents has it, plus one; 0: its own
+};
+using Reads = std::vector<Variable>;
+
+// A metric as an engine reads it: from a window, or by evaluating an expression.
+struct Metric {
+  std::string name;
+  Type type = Kind::kDouble;
+  uint32_t grouping = 0;
+  std::optional<MetricPlan> aggregate;  // over the window aggregate->window
+  std::optional<Expression> value;      // otherwise
+  Reads reads;                          // of the value
+  std::optional<Duration> every;        // of the value: kept in the row, evaluated at multiples of it
+  uint32_t row_offset = 0;              // of a StoredValue
+  std::vector<uint32_t> windows;        // all that it depends on
+  std::vector<uint32_t> stored;         // the metrics with `every` that it depends on
+};
+struct StoredValue {
+  int64_t bits = 0;
+  uint64_t present = 0;  // 1: it has a value
+};
+
+// --- rules -----------------------------------------------------------------------------------------------------------
+
+struct LevelPlan {
+  std::string severity;
+  Expression when;
+  Explanation explanation;
+};
+
+// A metric that a rule does not believe until it has been fed for the length of its window.
+struct WarmingPlan {
+  uint32_t slot = 0;
+  std::vector<uint32_t> windows;
+};
+
+// What a rule that looks at single events takes from one event type.
+struct EventSlots {
+  uint32_t event = 0;
+  std::vector<uint32_t> slots;  // of each event.<attribute> that the rule reads; kEventType and so on
+};
+inline constexpr uint32_t kEventTypeSlot = ~uint32_t{0};
+inline constexpr uint32_t kEventTimeSlot = kEventTypeSlot - 1;
+inline constexpr uint32_t kEventIdSlot = kEventTypeSlot - 2;
 
 struct RulePlan {
   std::string name;
   uint32_t grouping = 0;
-  std::optional<Expression> when;
+  Reads reads;                    // shared by all its expressions and templates
+  std::vector<LevelPlan> levels;  // highest severity first; none: any event matches
+  std::string severity_alone;     // where there is no level
   std::optional<Expression> resolve_when;
-  std::vector<uint32_t> condition_slots;    // what its conditions read
-  std::vector<uint32_t> condition_metrics;  // those of them that are metrics, by name: an alert's values
-  Duration hold{};
-  std::string severity;
+  std::optional<Expression> scope;
+  std::vector<uint32_t> condition_slots;  // of levels, resolve_when and scope
+  std::vector<uint32_t> value_slots;      // those of the metrics in `when` and `resolve_when`, by name
+  std::vector<uint32_t> all_slots;        // everything but what follows
+  std::vector<uint32_t> severity_slots;   // {severity} in a text
+  AlertLife life;
+  OnNoData on_no_data = OnNoData::kOk;
   std::vector<std::pair<std::string, std::string>> labels;
-  Summary summary;
-  std::vector<uint32_t> summary_slots;  // beyond the grouping's variables: the labels, the rule's name, its severity
+  Wording wording;
   std::string version;
-  bool reads_now = false;
-  uint32_t row_offset = 0;  // of its AlertState in a row of its grouping
+
+  // Of a rule that looks at single events.
+  bool looks_at_events = false;
+  std::vector<EventSlots> events;
+  std::vector<uint32_t> resolve_events;
+  bool ends_by_itself = false;  // keep_firing_for after the last match
+  bool tell_again = true;
+
+  // When it is evaluated.
+  std::vector<uint32_t> windows;         // of its own grouping, that its conditions read
+  std::vector<uint32_t> coarse_windows;  // of coarser ones
+  bool alone = false;                    // one threshold decides it: looked at when that turns, and not otherwise
+  bool indexed = false;                  // entered by thresholds, one a level
+  bool each_minute = false;
+  std::optional<Duration> every;
+  std::vector<LinearTerm> flips;  // terms that time alone turns, at exact instants
+  uint32_t flip_offset = 0;       // in the row: the instant that a timer is set for, as TimerMark
+  bool warms_up = true;
+  std::vector<WarmingPlan> warming;
+};
+
+inline constexpr std::string_view kLimitRule = "TocsinLimitReached";
+
+// A term that reads only metrics of coarser groupings than its rules': when its truth changes, they are asked again.
+struct CoarseTerm {
+  uint32_t grouping = 0;  // the finest that it reads
+  Expression expression;
+  Reads reads;
+  std::vector<uint32_t> rules;
+  bool timed = false;       // time alone turns it too, which its groups do not notice
+  uint32_t row_offset = 0;  // of its last outcome, one byte; 0: not asked yet
+};
+
+// --- events ----------------------------------------------------------------------------------------------------------
+
+struct EventWindow {
+  uint32_t window = 0;
+  uint32_t source = 0;      // which of the window's event types
+  uint32_t row_offset = 0;  // the window's
 };
 
 // What one event type means to one grouping.
 struct EventGrouping {
   uint32_t grouping = 0;
   std::vector<uint32_t> key_slots;  // the event's slot of each key
-  std::vector<uint32_t> windows;
-};
-
-// A rule that an event type can change.
-struct EventRule {
-  uint32_t rule = 0;
-  uint32_t place = 0;                // index of its EventGrouping
-  std::vector<uint32_t> touched_by;  // positions in EventPlan's windows, counted over all its groupings
+  std::vector<EventWindow> windows;
+  std::vector<uint32_t> rules;            // that look at this event
+  std::vector<uint32_t> resolving_rules;  // that it ends
+  bool evidence = false;                  // the grouping has rules, which may tell of it
 };
 
 struct EventPlan {
   std::vector<EventGrouping> groupings;
-  uint32_t window_count = 0;
-  std::vector<EventRule> rules;  // by name
+  uint32_t attributes = 0;  // how many it has
+  bool simple = true;       // no rule looks at it
+};
+
+// What passing or changing concerns, by window.
+struct WindowUse {
+  std::vector<uint32_t> all;           // rules of its grouping that read it
+  std::vector<uint32_t> always;        // those that are evaluated whenever it changes
+  std::vector<uint32_t> readers;       // all rules of its grouping that read it and are not `alone`
+  std::vector<uint32_t> indices;       // of its grouping's ThresholdIndex, that it feeds
+  std::vector<uint32_t> conjunctions;  // of those through which rules are entered that read it
+  std::vector<uint32_t> terms;         // coarse terms that read it
+  bool read = false;                   // some rule reads it
+  bool timed = false;                  // what leaves must be noticed, for every group
+  bool timed_if_negative = false;      // only where a sum may rise when something leaves
 };
 
 struct Plan::Layout {
@@ -77,21 +233,21 @@ struct Plan::Layout {
   Catalog catalog;
   std::vector<GroupingPlan> groupings;
   std::vector<WindowPlan> windows;
-  std::vector<MetricPlan> metrics;                  // by name, as metric_infos
-  std::vector<std::string> mistaken_metrics;        // left out: a rule that reads one is not blamed for it
-  std::vector<RulePlan> rules;                      // by name, as rule_infos
-  std::vector<std::vector<uint32_t>> window_rules;  // by window: the rules that read it
-  std::vector<EventPlan> events;                    // by event type
-  std::vector<MetricInfo> metric_infos;
+  std::vector<WindowUse> uses;                // by window
+  std::vector<Metric> metrics;                // profile attributes too
+  std::vector<std::string> mistaken_metrics;  // left out: who reads one is not blamed for it
+  std::vector<RulePlan> rules;                // by name, as rule_infos
+  std::vector<CoarseTerm> terms;
+  std::vector<EventPlan> events;         // by event type
+  std::vector<MetricInfo> metric_infos;  // by name
+  std::vector<uint32_t> metric_of_info;
   std::vector<RuleInfo> rule_infos;
-  bool any_rule_reads_now = false;
+  std::vector<uint32_t> minute_rules;
+  std::vector<uint32_t> every_rules;
+  std::vector<uint32_t> every_metrics;                // each after those that it reads
+  std::vector<std::vector<uint32_t>> stored_readers;  // by metric with `every`: rules that read it
+  uint64_t fingerprint = 0;                           // of all that a snapshot's bytes depend on
 };
-
-// The stages of Plan::Create, in this order. Each adds its mistakes and leaves out what is mistaken.
-void PlanMetrics(Plan::Layout* layout, std::vector<Diagnostic>* diagnostics);
-void PlanRules(Plan::Layout* layout, std::vector<Diagnostic>* diagnostics);
-void PlanRows(Plan::Layout* layout);
-void PlanEvents(Plan::Layout* layout);
 
 }  // namespace tocsin
 

@@ -120,15 +120,24 @@ absl::Status Engine::Ingest(const Event& event) {
   std::vector<tocsin::Value> values;
   EventView view;
   Refusal refusal = ToView(state_->layout.catalog, event, &values, &view);
+  if (refusal.reason == Reason::kUnknownType && state_->layout.spec.ignore_unknown_events) {
+    CountRefused(Reason::kIgnored);
+    return absl::OkStatus();
+  }
   if (refusal.reason != Reason::kNone) {
     CountRefused(refusal.reason);
     return absl::InvalidArgumentError(refusal.message);
   }
-  Reason reason = Ingest(view);
-  if (reason == Reason::kNone) return absl::OkStatus();
-  return absl::OutOfRangeError(fmt::format("the event at {} is late: the clock is at {} and the allowed lateness is {}",
-                                           FormatTime(event.time()), FormatTime(state_->now),
-                                           FormatDuration(state_->layout.spec.allowed_lateness)));
+  switch (Ingest(view)) {
+    case Reason::kNone:
+      return absl::OkStatus();
+    case Reason::kDuplicate:
+      return absl::AlreadyExistsError(fmt::format("an event with the id '{}' has come before", event.id()));
+    default:
+      return absl::OutOfRangeError(fmt::format(
+          "the event at {} is late: the clock is at {} and the allowed lateness is {}", FormatTime(event.time()),
+          FormatTime(state_->now), FormatDuration(state_->layout.spec.allowed_lateness)));
+  }
 }
 
 }  // namespace tocsin

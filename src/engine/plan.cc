@@ -1,12 +1,90 @@
-// Plan::Create: the stages in their order. Metrics, rules, rows and events have a file each.
+// Plan::Create: the stages in their order (plan_stages.h).
 #include "tocsin/engine/plan.h"
 
 #include <algorithm>
+#include <memory>
+#include <numeric>
+#include <utility>
 
-#include "engine/layout.h"
+#include <fmt/format.h>
+
+#include "base/digest.h"
+#include "engine/plan_stages.h"
 #include "tocsin/base/diagnostic.h"
 
 namespace tocsin {
+namespace {
+
+void CheckIngestion(const EngineSpec& spec, std::vector<Diagnostic>* diagnostics) {
+  auto complain = [&](const char* message) { diagnostics->push_back(SourceText().Error(message, "", "engine")); };
+  if (spec.allowed_lateness < Duration::zero()) complain("allowed_lateness is negative");
+  if (spec.deduplicate && *spec.deduplicate <= Duration::zero()) complain("deduplicate must be longer than nothing");
+  if (spec.max_ids < 1) complain("max_ids must be at least 1");
+  if (spec.reorder < Duration::zero()) complain("reorder is negative");
+  if (spec.limits.evidence_memory < 0) complain("evidence_memory is negative");
+}
+
+// The spec of a metric by its name; null for a profile's attribute.
+const MetricSpec* SpecOf(const EngineSpec& spec, const std::string& name) {
+  auto found = std::find_if(spec.metrics.begin(), spec.metrics.end(),
+                            [&](const MetricSpec& metric) { return metric.name == name; });
+  return found == spec.metrics.end() ? nullptr : &*found;
+}
+
+void Describe(Plan::Layout* layout) {
+  std::vector<uint32_t> order(layout->metrics.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::sort(order.begin(), order.end(),
+            [&](uint32_t a, uint32_t b) { return layout->metrics[a].name < layout->metrics[b].name; });
+  for (uint32_t m : order) {
+    const Metric& metric = layout->metrics[m];
+    MetricInfo info;
+    info.name = metric.name;
+    info.type = metric.type;
+    info.keys = layout->groupings[metric.grouping].keys;
+    if (const MetricSpec* spec = SpecOf(layout->spec, metric.name)) {
+      info.aggregate = spec->value.empty() ? spec->aggregate.text() : spec->value.text();
+      info.window = spec->window;
+      info.last = spec->last;
+    } else {
+      info.aggregate = fmt::format("last({})", metric.name.substr(metric.name.find('.') + 1));
+    }
+    info.is_expression = metric.value.has_value();
+    if (metric.aggregate) info.slice = layout->windows[metric.aggregate->window].shape.slice;
+    layout->metric_infos.push_back(std::move(info));
+  }
+  layout->metric_of_info = std::move(order);
+}
+
+// Everything that the bytes of a snapshot depend on.
+uint64_t Fingerprint(const Plan::Layout& layout) {
+  Digest digest;
+  for (const EventSpec& event : layout.spec.events) {
+    digest.Add(event.name);
+    for (const AttributeSpec& attribute : event.attributes) digest.Add(attribute.name).Add(TypeName(attribute.type));
+  }
+  for (const GroupingPlan& grouping : layout.groupings) {
+    for (const std::string& key : grouping.keys) digest.Add(key);
+    digest.Add(grouping.row_bytes).Add(static_cast<int64_t>(grouping.parents.size()));
+    digest.Add(grouping.max_groups.value_or(-1)).Add(grouping.expire_after ? ToNanos(*grouping.expire_after) : -1);
+  }
+  for (const WindowPlan& window : layout.windows) {
+    digest.Add(window.identity).Add(window.row_offset).Add(static_cast<int64_t>(window.fields.size()));
+    digest.Add(window.partial_bytes).Add(window.total_bytes);
+  }
+  for (const Metric& metric : layout.metrics) {
+    digest.Add(metric.name).Add(metric.row_offset).Add(metric.value ? metric.value->ToString() : "");
+    digest.Add(metric.every ? ToNanos(*metric.every) : -1);
+  }
+  for (const RulePlan& rule : layout.rules) digest.Add(rule.version).Add(rule.flip_offset);
+  for (const CoarseTerm& term : layout.terms) digest.Add(term.expression.ToString()).Add(term.row_offset);
+  const EngineSpec& spec = layout.spec;
+  digest.Add(ToNanos(spec.allowed_lateness)).Add(spec.deduplicate ? ToNanos(*spec.deduplicate) : -1);
+  digest.Add(spec.max_ids).Add(ToNanos(spec.reorder)).Add(spec.limits.evidence_memory);
+  return digest.value();
+}
+
+}  // namespace
 
 Plan::Plan() = default;
 Plan::~Plan() = default;
@@ -16,14 +94,19 @@ absl::StatusOr<std::shared_ptr<const Plan>> Plan::Create(const EngineSpec& spec)
   auto layout = std::make_unique<Layout>();
   layout->spec = spec;
   layout->catalog = Catalog::Create(spec.events, &diagnostics);
-  if (spec.allowed_lateness < Duration::zero()) {
-    diagnostics.push_back(SourceText().Error("allowed_lateness is negative", "", "engine"));
-  }
-  PlanMetrics(layout.get(), &diagnostics);
-  PlanRules(layout.get(), &diagnostics);
+  CheckIngestion(spec, &diagnostics);
+  Groupings groupings(layout.get(), &diagnostics);
+  Dictionary names(spec.strict_cel);
+  PlanAggregates(layout.get(), &groupings, &diagnostics);
+  PlanValues(layout.get(), &names, &diagnostics);
+  PlanRules(layout.get(), &groupings, names, &diagnostics);
+  PlanKeys(layout.get(), &diagnostics);
   if (!diagnostics.empty()) return ToStatus(diagnostics);
+  PlanWatching(layout.get());
   PlanRows(layout.get());
   PlanEvents(layout.get());
+  Describe(layout.get());
+  layout->fingerprint = Fingerprint(*layout);
   std::shared_ptr<Plan> plan(new Plan);
   plan->layout_ = std::move(layout);
   return std::shared_ptr<const Plan>(std::move(plan));
@@ -44,66 +127,6 @@ const MetricInfo* Plan::FindMetric(std::string_view name) const {
 std::optional<uint32_t> Plan::Slot(std::string_view event, std::string_view attribute) const {
   std::optional<uint32_t> type = catalog().FindEvent(event);
   return type ? catalog().FindSlot(*type, attribute) : std::nullopt;
-}
-
-// Rows: first the windows of a grouping, then the alerts of its rules; everything is a multiple of eight bytes.
-void PlanRows(Plan::Layout* layout) {
-  for (WindowPlan& window : layout->windows) {
-    GroupingPlan& grouping = layout->groupings[window.grouping];
-    window.row_offset = grouping.row_bytes;
-    grouping.row_bytes += static_cast<uint32_t>(sizeof(RowWindow) + window.total_bytes);
-  }
-  for (RulePlan& rule : layout->rules) {
-    GroupingPlan& grouping = layout->groupings[rule.grouping];
-    rule.row_offset = grouping.row_bytes;
-    grouping.row_bytes += static_cast<uint32_t>(sizeof(AlertState));
-  }
-}
-
-namespace {
-
-EventGrouping MakeEventGrouping(const Plan::Layout& layout, uint32_t type, uint32_t grouping) {
-  EventGrouping made;
-  made.grouping = grouping;
-  for (const std::string& key : layout.groupings[grouping].keys) {
-    made.key_slots.push_back(*layout.catalog.FindSlot(type, key));
-  }
-  return made;
-}
-
-// The rules of an event type: those that read one of its windows, each with the windows that concern it.
-void PlanEventRules(const Plan::Layout& layout, EventPlan* event) {
-  for (uint32_t rule = 0; rule < layout.rules.size(); ++rule) {
-    uint32_t position = 0;
-    for (uint32_t place = 0; place < event->groupings.size(); ++place) {
-      EventRule entry{rule, place, {}};
-      for (uint32_t window : event->groupings[place].windows) {
-        const auto& readers = layout.window_rules[window];
-        if (std::find(readers.begin(), readers.end(), rule) != readers.end()) entry.touched_by.push_back(position);
-        ++position;
-      }
-      if (!entry.touched_by.empty()) event->rules.push_back(std::move(entry));
-    }
-  }
-}
-
-}  // namespace
-
-void PlanEvents(Plan::Layout* layout) {
-  layout->events.resize(layout->catalog.events().size());
-  for (uint32_t window = 0; window < layout->windows.size(); ++window) {
-    const WindowPlan& plan = layout->windows[window];
-    EventPlan& event = layout->events[plan.event];
-    auto place = std::find_if(event.groupings.begin(), event.groupings.end(),
-                              [&](const EventGrouping& g) { return g.grouping == plan.grouping; });
-    if (place == event.groupings.end()) {
-      event.groupings.push_back(MakeEventGrouping(*layout, plan.event, plan.grouping));
-      place = event.groupings.end() - 1;
-    }
-    place->windows.push_back(window);
-    ++event.window_count;
-  }
-  for (EventPlan& event : layout->events) PlanEventRules(*layout, &event);
 }
 
 }  // namespace tocsin

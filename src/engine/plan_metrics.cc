@@ -1,11 +1,14 @@
-// The second stage of a plan: metrics, the groupings they need and the windows that hold them.
-#include <fmt/format.h>
-
+// The second stage of a plan: metrics over events, the groupings they need, the windows that hold them; and profile
+// attributes, which are metrics too: the last value, over everything.
 #include <algorithm>
 #include <map>
-#include <set>
+#include <utility>
 
-#include "engine/layout.h"
+#include <fmt/format.h>
+
+#include "engine/dictionary.h"
+#include "engine/plan_groupings.h"
+#include "engine/plan_stages.h"
 #include "tocsin/base/time.h"
 
 namespace tocsin {
@@ -17,33 +20,25 @@ constexpr std::string_view kReserved[] = {"now",  "event", "profile", "rule", "s
 
 class MetricPlanner {
  public:
-  MetricPlanner(Plan::Layout* layout, std::vector<Diagnostic>* diagnostics)
-      : layout_(*layout), diagnostics_(*diagnostics) {}
+  MetricPlanner(Plan::Layout* layout, Groupings* groupings, std::vector<Diagnostic>* diagnostics)
+      : layout_(*layout), groupings_(*groupings), diagnostics_(*diagnostics) {}
 
-  void Run() {
-    std::vector<const MetricSpec*> specs;
-    for (const MetricSpec& spec : layout_.spec.metrics) specs.push_back(&spec);
-    std::stable_sort(specs.begin(), specs.end(),
-                     [](const MetricSpec* a, const MetricSpec* b) { return a->name < b->name; });
-    for (size_t i = 0; i < specs.size(); ++i) {
-      if (i > 0 && specs[i]->name == specs[i - 1]->name) {
-        Complain(*specs[i], fmt::format("there are two metrics named '{}'", specs[i]->name));
-        continue;
-      }
-      const size_t before = diagnostics_.size();
-      PlanOne(*specs[i]);
-      if (diagnostics_.size() != before) layout_.mistaken_metrics.push_back(specs[i]->name);
+  void PlanOne(const MetricSpec& spec) {
+    const size_t before = diagnostics_.size();
+    if (std::find(std::begin(kReserved), std::end(kReserved), spec.name) != std::end(kReserved)) {
+      Complain(spec, fmt::format("'{}' has a meaning of its own and cannot name a metric", spec.name));
+    } else {
+      PlanAggregate(spec);
     }
-    for (const MetricPlan& metric : layout_.metrics) CheckNotAKey(metric.name);
-    layout_.window_rules.resize(layout_.windows.size());
-    for (GroupingPlan& grouping : layout_.groupings) {
-      for (uint32_t k = 0; k < grouping.keys.size(); ++k) {
-        grouping.variables.push_back({grouping.keys[k], grouping.kinds[k], true, k});
-      }
-    }
-    for (uint32_t m = 0; m < layout_.metrics.size(); ++m) {
-      const MetricPlan& metric = layout_.metrics[m];
-      layout_.groupings[metric.grouping].variables.push_back({metric.name, metric.type, false, m});
+    if (diagnostics_.size() != before) layout_.mistaken_metrics.push_back(spec.name);
+  }
+
+  void PlanProfile(const ProfileSpec& spec) {
+    const size_t before = diagnostics_.size();
+    std::vector<uint32_t> events = FindEvents(spec.events, spec.origin, "profile " + spec.key);
+    for (const SourceText& attribute : spec.attributes) {
+      if (diagnostics_.size() == before) PlanProfileAttribute(spec, attribute);
+      if (diagnostics_.size() != before) layout_.mistaken_metrics.push_back("profile." + attribute.text());
     }
   }
 
@@ -51,103 +46,89 @@ class MetricPlanner {
   void Complain(const MetricSpec& spec, std::string message, std::string hint = {}) {
     diagnostics_.push_back(spec.origin.Error(std::move(message), std::move(hint), "metric " + spec.name));
   }
-  void ComplainAt(const SourceText& place, const MetricSpec& spec, std::string_view part, std::string message,
-                  std::string hint = {}) {
-    diagnostics_.push_back(place.Error(std::move(message), std::move(hint), Describe("metric", spec.name, part)));
-  }
 
-  void PlanOne(const MetricSpec& spec) {
-    if (std::find(std::begin(kReserved), std::end(kReserved), spec.name) != std::end(kReserved)) {
-      Complain(spec, fmt::format("'{}' has a meaning of its own and cannot name a metric", spec.name));
+  void PlanAggregate(const MetricSpec& spec) {
+    if (spec.events.empty()) {
+      Complain(spec, fmt::format("the metric '{}' does not say which event it is about", spec.name), "add 'event: …'");
       return;
     }
-    std::optional<uint32_t> event = FindEvent(spec);
-    if (!event) return;
-    const EventSpec& event_spec = layout_.catalog.event(*event);
-    size_t before = diagnostics_.size();
-    CheckedAggregate aggregate;
-    CheckAggregate(spec, event_spec, layout_.spec.strict_cel, &aggregate, &diagnostics_);
-    std::optional<uint32_t> grouping = FindGrouping(spec, event_spec);
+    const size_t before = diagnostics_.size();
+    const std::vector<uint32_t> events = FindEvents(spec.events, spec.origin, "metric " + spec.name);
+    if (diagnostics_.size() != before) return;
+    std::vector<const EventSpec*> event_specs;
     WindowPlan window;
-    window.event = *event;
-    window.grouping = grouping.value_or(0);
     window.description = "metric " + spec.name;
-    if (!spec.where.empty()) {
-      window.where = Expression::Compile(spec.where, EventEnvironment(event_spec, layout_.spec.strict_cel), Kind::kBool,
-                                         Describe("metric", spec.name, "where"), &diagnostics_);
+    for (uint32_t event : events) {
+      event_specs.push_back(&layout_.catalog.event(event));
+      WindowSource source;
+      source.event = event;
+      if (!spec.where.empty()) {
+        source.where = Expression::Compile(spec.where, EventEnvironment(*event_specs.back(), layout_.spec.strict_cel),
+                                           Kind::kBool, Describe("metric", spec.name, "where"), &diagnostics_);
+      }
+      window.sources.push_back(std::move(source));
+      if (diagnostics_.size() != before) break;  // said once, not for each event
     }
+    CheckedAggregate aggregate;
+    CheckAggregate(spec, event_specs, layout_.spec.strict_cel, &aggregate, &diagnostics_);
+    std::optional<uint32_t> grouping = groupings_.Find(spec.by, events, Describe("metric", spec.name, "by"));
+    window.grouping = grouping.value_or(0);
     PlanShape(spec, &window);
     if (diagnostics_.size() != before) return;
     Place(spec, std::move(window), aggregate);
   }
 
-  std::optional<uint32_t> FindEvent(const MetricSpec& spec) {
-    if (std::optional<uint32_t> event = layout_.catalog.FindEvent(spec.event.text())) return event;
-    std::vector<std::string> names;
-    for (const EventSpec& event : layout_.catalog.events()) names.push_back(event.name);
-    std::string closest = ClosestName(spec.event.text(), names);
-    if (spec.event.empty()) {
-      Complain(spec, fmt::format("the metric '{}' does not say which event it is about", spec.name), "add 'event: …'");
-    } else {
-      ComplainAt(spec.event, spec, "event", fmt::format("no event is named '{}'", spec.event.text()),
-                 closest.empty() ? "events are declared under 'events'" : fmt::format("did you mean '{}'?", closest));
-    }
-    return std::nullopt;
-  }
-
-  // The grouping of a metric's keys, made where there is none yet.
-  std::optional<uint32_t> FindGrouping(const MetricSpec& spec, const EventSpec& event) {
-    std::map<std::string, Kind> keys;
-    bool good = true;
-    for (const SourceText& key : spec.by) {
-      auto attribute = std::find_if(event.attributes.begin(), event.attributes.end(),
-                                    [&](const AttributeSpec& a) { return a.name == key.text(); });
-      if (attribute == event.attributes.end()) {
-        std::vector<std::string> names;
-        for (const AttributeSpec& a : event.attributes) names.push_back(a.name);
-        std::string closest = ClosestName(key.text(), names);
-        ComplainAt(key, spec, "by",
-                   fmt::format("the event '{}' has no attribute '{}' to group by", event.name, key.text()),
-                   closest.empty() ? "" : fmt::format("did you mean '{}'?", closest));
-        good = false;
-      } else if (!IsKey(attribute->type.kind)) {
-        ComplainAt(key, spec, "by",
-                   fmt::format("'{}' is a {}, and only strings, ints and bools can group", key.text(),
-                               TypeName(attribute->type)));
-        good = false;
-      } else if (!keys.emplace(key.text(), attribute->type.kind).second) {
-        ComplainAt(key, spec, "by", fmt::format("'{}' is named twice", key.text()));
-        good = false;
-      } else if (auto [known, added] = key_kinds_.emplace(key.text(), attribute->type.kind);
-                 !added && known->second != attribute->type.kind) {
-        ComplainAt(key, spec, "by",
-                   fmt::format("the key '{}' is a {} here and a {} in another event", key.text(),
-                               TypeName(attribute->type), TypeName(known->second)),
-                   "a key must have one type everywhere");
-        good = false;
+  void PlanProfileAttribute(const ProfileSpec& profile, const SourceText& attribute) {
+    MetricSpec spec;
+    spec.name = "profile." + attribute.text();
+    spec.by = {SourceText(profile.key)};
+    spec.origin = profile.origin;
+    spec.aggregate = "last(" + attribute.text() + ")";
+    for (const SourceText& event : profile.events) {
+      if (layout_.catalog.FindSlot(*layout_.catalog.FindEvent(event.text()), attribute.text())) {
+        spec.events.push_back(event);
       }
     }
-    if (!good) return std::nullopt;
-    return GroupingOf(keys);
+    if (spec.events.empty()) {
+      diagnostics_.push_back(
+          attribute.Error(fmt::format("none of the events of this profile has an attribute '{}'", attribute.text()), "",
+                          "profile " + profile.key));
+      return;
+    }
+    PlanAggregate(spec);
   }
 
-  static bool IsKey(Kind kind) { return kind == Kind::kString || kind == Kind::kInt || kind == Kind::kBool; }
-
-  uint32_t GroupingOf(const std::map<std::string, Kind>& keys) {
-    GroupingPlan grouping;
-    for (const auto& [name, kind] : keys) {
-      grouping.keys.push_back(name);
-      grouping.kinds.push_back(kind);
+  std::vector<uint32_t> FindEvents(const std::vector<SourceText>& events, const SourceText& origin,
+                                   const std::string& description) {
+    std::vector<uint32_t> found;
+    for (const SourceText& name : events) {
+      std::optional<uint32_t> event = layout_.catalog.FindEvent(name.text());
+      const SourceText& place = name.located() || !origin.located() ? name : origin;
+      if (!event) {
+        std::vector<std::string> names;
+        for (const EventSpec& spec : layout_.catalog.events()) names.push_back(spec.name);
+        const std::string closest = ClosestName(name.text(), names);
+        diagnostics_.push_back(place.Error(
+            fmt::format("no event is named '{}'", name.text()),
+            closest.empty() ? "events are declared under 'events'" : fmt::format("did you mean '{}'?", closest),
+            description + ", event"));
+      } else if (std::find(found.begin(), found.end(), *event) != found.end()) {
+        diagnostics_.push_back(
+            place.Error(fmt::format("the event '{}' is named twice", name.text()), "", description + ", event"));
+      } else {
+        found.push_back(*event);
+      }
     }
-    for (uint32_t i = 0; i < layout_.groupings.size(); ++i) {
-      if (layout_.groupings[i].keys == grouping.keys) return i;
-    }
-    layout_.groupings.push_back(std::move(grouping));
-    return static_cast<uint32_t>(layout_.groupings.size() - 1);
+    return found;
   }
 
   void PlanShape(const MetricSpec& spec, WindowPlan* window) {
     const Resolution& resolution = spec.resolution;
+    window->lateness = layout_.spec.allowed_lateness;
+    window->kind = spec.window ? WindowPlan::Kind::kTime : spec.last ? WindowPlan::Kind::kLast : WindowPlan::Kind::kAll;
+    window->last = static_cast<uint32_t>(spec.last.value_or(0));
+    if (spec.last && spec.window) Complain(spec, "a metric has either 'last' or 'window'");
+    if (spec.last && (*spec.last < 1 || *spec.last > 1'000'000)) Complain(spec, "'last' must be from 1 to 1000000");
     if (!spec.window) {
       if (resolution.kind == Resolution::Kind::kFixed) {
         Complain(spec, "a resolution needs a window over time", "add 'window: 24h', or leave the resolution out");
@@ -158,7 +139,6 @@ class MetricPlanner {
       Complain(spec, "a window must be longer than nothing");
       return;
     }
-    window->over_time = true;
     switch (resolution.kind) {
       case Resolution::Kind::kAuto:
         window->shape = WindowShape::Automatic(*spec.window);
@@ -177,80 +157,67 @@ class MetricPlanner {
     }
   }
 
+  // What metrics that share a window have in common, over all builds and orders of definition.
+  std::string Identity(const WindowPlan& window) const {
+    std::string identity = fmt::format("[{}]", fmt::join(layout_.groupings[window.grouping].keys, ","));
+    for (const WindowSource& source : window.sources) {
+      identity +=
+          fmt::format("|{}|{}", layout_.catalog.event(source.event).name, source.where ? source.where->ToString() : "");
+    }
+    return identity + fmt::format("|{}|{}|{}|{}|{}", static_cast<int>(window.kind), window.last,
+                                  ToNanos(window.shape.length), ToNanos(window.shape.slice),
+                                  window.shape.slice_at_once);
+  }
+
   // Puts the metric into the window that it shares with others of the same events, or into a new one.
   void Place(const MetricSpec& spec, WindowPlan wanted, const CheckedAggregate& aggregate) {
-    wanted.identity = fmt::format(
-        "{}|{}|{}|{}|{}|{}|{}", wanted.event, wanted.grouping, wanted.where ? wanted.where->ToString() : "",
-        wanted.over_time, ToNanos(wanted.shape.length), ToNanos(wanted.shape.slice), wanted.shape.slice_at_once);
-    auto shared = std::find_if(layout_.windows.begin(), layout_.windows.end(),
-                               [&](const WindowPlan& w) { return w.identity == wanted.identity; });
-    if (shared == layout_.windows.end()) {
+    wanted.identity = Identity(wanted);
+    // Of the last N events only those with the argument count: another argument makes another window.
+    if (wanted.kind == WindowPlan::Kind::kLast && !aggregate.arguments.empty())
+      wanted.identity += "|" + aggregate.arguments.front().text;
+    auto [shared, added] = by_identity_.emplace(wanted.identity, static_cast<uint32_t>(layout_.windows.size()));
+    if (added) {
+      layout_.groupings[wanted.grouping].windows.push_back(shared->second);
       layout_.windows.push_back(std::move(wanted));
-      shared = layout_.windows.end() - 1;
     }
-    MetricPlan metric;
+    WindowPlan& window = layout_.windows[shared->second];
+    MetricPlan plan;
+    plan.name = spec.name;
+    plan.grouping = window.grouping;
+    plan.window = shared->second;
+    PlaceAggregate(aggregate, &window, &plan);
+    Metric metric;
     metric.name = spec.name;
-    metric.aggregate = aggregate.kind;
-    metric.grouping = shared->grouping;
-    metric.window = static_cast<uint32_t>(shared - layout_.windows.begin());
-    PlaceFields(aggregate, &*shared, &metric);
-    Describe(spec, *shared);
+    metric.type = plan.type;
+    metric.grouping = window.grouping;
+    metric.windows = {shared->second};
+    metric.aggregate = std::move(plan);
     layout_.metrics.push_back(std::move(metric));
   }
 
-  static uint16_t PlaceArgument(const ArgumentPlan& argument, WindowPlan* window) {
-    auto& arguments = window->arguments;
-    auto found = std::find_if(arguments.begin(), arguments.end(),
-                              [&](const ArgumentPlan& a) { return a.text == argument.text; });
-    if (found == arguments.end()) found = arguments.insert(arguments.end(), argument);
-    return static_cast<uint16_t>(found - arguments.begin());
-  }
-
-  static void PlaceFields(const CheckedAggregate& aggregate, WindowPlan* window, MetricPlan* metric) {
-    if (aggregate.kind == AggregateKind::kCount) {
-      metric->field = PlaceField(FieldPlan::Kind::kEvents, 0, window);
-      return;
-    }
-    uint16_t argument = PlaceArgument(aggregate.arguments[0], window);
-    metric->exact = window->arguments[argument].exact;
-    metric->digits = window->arguments[argument].digits;
-    metric->field = PlaceField(metric->exact ? FieldPlan::Kind::kExactSum : FieldPlan::Kind::kSum, argument, window);
-    if (aggregate.kind == AggregateKind::kMean) {
-      metric->count_field = PlaceField(FieldPlan::Kind::kArguments, argument, window);
-    }
-  }
-
-  void Describe(const MetricSpec& spec, const WindowPlan& window) {
-    MetricInfo info;
-    info.name = spec.name;
-    info.type = Kind::kDouble;
-    info.keys = layout_.groupings[window.grouping].keys;
-    info.aggregate = spec.aggregate.text();
-    info.window = spec.window;
-    info.slice = window.shape.slice;
-    layout_.metric_infos.push_back(std::move(info));
-  }
-  static std::string Describe(std::string_view kind, std::string_view name, std::string_view part) {
-    return tocsin::Describe(kind, name, part);
-  }
-
-  void CheckNotAKey(const std::string& metric) {
-    if (key_kinds_.count(metric) == 0) return;
-    for (const MetricSpec& spec : layout_.spec.metrics) {
-      if (spec.name == metric)
-        Complain(spec, fmt::format("'{}' is a key already and cannot name a metric too", metric));
-    }
-  }
-
   Plan::Layout& layout_;
+  Groupings& groupings_;
   std::vector<Diagnostic>& diagnostics_;
-  std::map<std::string, Kind> key_kinds_;  // of every attribute that groups
+  std::map<std::string, uint32_t> by_identity_;
 };
 
 }  // namespace
 
-void PlanMetrics(Plan::Layout* layout, std::vector<Diagnostic>* diagnostics) {
-  MetricPlanner(layout, diagnostics).Run();
+void PlanAggregates(Plan::Layout* layout, Groupings* groupings, std::vector<Diagnostic>* diagnostics) {
+  std::vector<const MetricSpec*> specs;
+  for (const MetricSpec& spec : layout->spec.metrics) specs.push_back(&spec);
+  std::stable_sort(specs.begin(), specs.end(),
+                   [](const MetricSpec* a, const MetricSpec* b) { return a->name < b->name; });
+  MetricPlanner planner(layout, groupings, diagnostics);
+  for (size_t i = 0; i < specs.size(); ++i) {
+    if (i > 0 && specs[i]->name == specs[i - 1]->name) {
+      diagnostics->push_back(specs[i]->origin.Error(fmt::format("there are two metrics named '{}'", specs[i]->name), "",
+                                                    "metric " + specs[i]->name));
+    } else if (specs[i]->value.empty()) {
+      planner.PlanOne(*specs[i]);
+    }
+  }
+  for (const ProfileSpec& profile : layout->spec.profiles) planner.PlanProfile(profile);
 }
 
 }  // namespace tocsin

@@ -1,38 +1,49 @@
-// The third stage of a plan: rules. A rule's grouping is that of the metrics it reads.
-#include <fmt/format.h>
-
+// The fourth stage of a plan: rules - their conditions, their grouping, their texts.
 #include <algorithm>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "base/digest.h"
-#include "engine/layout.h"
+#include "engine/plan_rule_events.h"
+#include "engine/plan_stages.h"
 
 namespace tocsin {
 namespace {
 
-std::string KeyList(const std::vector<std::string>& keys) { return fmt::format("[{}]", fmt::join(keys, ", ")); }
+constexpr Duration kKeepAfterMatch = std::chrono::minutes(5);
 
 class RulePlanner {
  public:
-  RulePlanner(Plan::Layout* layout, std::vector<Diagnostic>* diagnostics)
-      : layout_(*layout), diagnostics_(*diagnostics) {}
+  RulePlanner(Plan::Layout* layout, Groupings* groupings, const Dictionary& names, std::vector<Diagnostic>* diagnostics)
+      : layout_(*layout), groupings_(*groupings), names_(names), diagnostics_(*diagnostics) {}
 
-  void Run() {
-    for (GroupingPlan& grouping : layout_.groupings) environments_.push_back(MakeEnvironment(grouping));
-    everything_ = MakeEverything();
-    std::vector<const RuleSpec*> specs;
-    for (const RuleSpec& spec : layout_.spec.rules) specs.push_back(&spec);
-    std::stable_sort(specs.begin(), specs.end(),
-                     [](const RuleSpec* a, const RuleSpec* b) { return a->name < b->name; });
-    for (size_t i = 0; i < specs.size(); ++i) {
-      if (i > 0 && specs[i]->name == specs[i - 1]->name) {
-        Complain(*specs[i], fmt::format("there are two rules named '{}'", specs[i]->name));
-      } else {
-        PlanOne(*specs[i]);
-      }
+  void PlanOne(const RuleSpec& spec) {
+    const size_t before = diagnostics_.size();
+    CheckShape(spec);
+    RulePlan rule;
+    rule.name = spec.name;
+    rule.on_no_data = spec.on_no_data;
+    rule.tell_again = spec.tell_again;
+    rule.labels = spec.labels;
+    std::sort(rule.labels.begin(), rule.labels.end());
+    rule.every = spec.every;
+    PlanLife(spec, &rule);
+
+    Reader reader(&layout_, names_, &diagnostics_);
+    std::optional<uint32_t> grouping;
+    if (!spec.events.empty()) {
+      grouping = PlanRuleEvents(spec, &layout_, &groupings_, &reader, &rule, &diagnostics_);
+      if (!grouping) return;
     }
+    if (!PlanConditions(spec, grouping, &reader, &rule)) return;
+    CheckLabels(spec, rule);
+    PlanWording(spec, &reader, &rule);
+    if (diagnostics_.size() != before) return;
+    Finish(spec, reader.TakeReads(), std::move(rule));
   }
 
  private:
@@ -40,103 +51,89 @@ class RulePlanner {
     diagnostics_.push_back(spec.origin.Error(std::move(message), std::move(hint), "rule " + spec.name));
   }
 
-  void PlanOne(const RuleSpec& spec) {
-    const size_t before = diagnostics_.size();
-    if (spec.when.empty()) {
-      Complain(spec, fmt::format("the rule '{}' has no condition", spec.name), "add 'when: …'");
+  void CheckShape(const RuleSpec& spec) {
+    if (spec.name == kLimitRule)
+      Complain(spec, fmt::format("'{}' is the name of a rule of the engine's own", spec.name));
+    if (spec.hold < Duration::zero()) Complain(spec, "'for' is negative");
+    if (spec.keep_firing_for && *spec.keep_firing_for < Duration::zero())
+      Complain(spec, "'keep_firing_for' is negative");
+    if (spec.every && *spec.every <= Duration::zero()) Complain(spec, "'every' must be longer than nothing");
+    if (!spec.when.empty() && !spec.severities.empty())
+      Complain(spec, "a rule has either one condition or one a severity");
+    if (spec.flapping && (spec.flapping->changes < 1 || spec.flapping->changes > 20))
+      Complain(spec, "'changes' of 'flapping' must be from 1 to 20");
+    if (spec.flapping && spec.flapping->within <= Duration::zero())
+      Complain(spec, "'within' of 'flapping' must be longer than nothing");
+    if (spec.events.empty()) {
+      if (spec.when.empty() && spec.severities.empty())
+        Complain(spec, fmt::format("the rule '{}' has no condition", spec.name), "add 'when: …'");
+      if (!spec.resolve_events.empty()) Complain(spec, "'resolve_event' needs 'event'");
+      if (!spec.by.empty()) Complain(spec, "'by' is for rules that look at events; this one's groups are its metrics'");
       return;
     }
-    if (spec.hold < Duration::zero()) Complain(spec, "'for' is negative");
-    RulePlan rule;
-    rule.name = spec.name;
-    rule.hold = spec.hold;
-    rule.severity = spec.severity;
-    rule.labels = spec.labels;
-    std::sort(rule.labels.begin(), rule.labels.end());
-    std::optional<uint32_t> grouping = FindGrouping(spec);
-    if (!grouping) return;
-    rule.grouping = *grouping;
-    const Environment& environment = environments_[*grouping];
-    rule.when =
-        Expression::Compile(spec.when, environment, Kind::kBool, Describe("rule", spec.name, "when"), &diagnostics_);
-    if (!spec.resolve_when.empty()) {
-      rule.resolve_when = Expression::Compile(spec.resolve_when, environment, Kind::kBool,
-                                              Describe("rule", spec.name, "resolve_when"), &diagnostics_);
-    }
-    CheckLabels(spec, rule);
-    PlanSummary(spec, &rule);
-    if (diagnostics_.size() != before || ReadsMistaken(rule)) return;
-    Finish(spec, std::move(rule));
+    const char* extra = spec.hold != Duration::zero() ? "for"
+                        : !spec.resolve_when.empty()  ? "resolve_when"
+                        : spec.every.has_value()      ? "every"
+                        : spec.flapping.has_value()   ? "flapping"
+                                                      : nullptr;
+    if (extra != nullptr) Complain(spec, fmt::format("a rule that looks at single events has no '{}'", extra));
   }
 
-  // Every metric and key there is, to find out which ones a condition reads before it is known which ones it may.
-  Environment MakeEverything() const {
-    Environment environment;
-    environment.SetStrict(layout_.spec.strict_cel).AllowNow();
-    for (const GroupingPlan& grouping : layout_.groupings) {
-      for (size_t k = 0; k < grouping.keys.size(); ++k) environment.Add(grouping.keys[k], grouping.kinds[k], kNoMetric);
-    }
-    for (uint32_t m = 0; m < layout_.metrics.size(); ++m)
-      environment.Add(layout_.metrics[m].name, layout_.metrics[m].type, m);
-    for (const std::string& metric : layout_.mistaken_metrics) environment.Add(metric, Kind::kDouble, kMistaken);
-    return environment;
+  static void PlanLife(const RuleSpec& spec, RulePlan* rule) {
+    rule->life.hold = spec.hold;
+    rule->looks_at_events = !spec.events.empty();
+    rule->ends_by_itself = rule->looks_at_events && (spec.resolve_events.empty() || spec.keep_firing_for.has_value());
+    rule->life.keep = spec.keep_firing_for.value_or(rule->looks_at_events ? kKeepAfterMatch : Duration::zero());
+    if (!spec.flapping) return;
+    rule->life.flap_changes = spec.flapping->changes;
+    rule->life.flap_within = spec.flapping->within;
   }
 
-  // The finest grouping among the metrics that the condition reads; mistakes of the condition itself are told here.
-  std::optional<uint32_t> FindGrouping(const RuleSpec& spec) {
-    const std::string description = Describe("rule", spec.name, "when");
-    std::optional<Expression> when =
-        Expression::Compile(spec.when, everything_, Kind::kBool, description, &diagnostics_);
-    if (!when) {
-      if (!spec.resolve_when.empty()) {  // its own mistakes at once, too
-        Expression::Compile(spec.resolve_when, everything_, Kind::kBool, Describe("rule", spec.name, "resolve_when"),
-                            &diagnostics_);
+  bool PlanConditions(const RuleSpec& spec, std::optional<uint32_t> grouping, Reader* reader, RulePlan* rule) {
+    std::vector<Wanted> wanted;
+    std::vector<std::string> severities;
+    if (!spec.when.empty()) {
+      wanted.push_back({spec.when, Kind::kBool, Describe("rule", spec.name, "when")});
+      severities.push_back(spec.severity);
+    }
+    for (const SeveritySpec& level : spec.severities) {
+      wanted.push_back({level.when, Kind::kBool, Describe("rule", spec.name, "when, " + level.severity)});
+      severities.push_back(level.severity);
+    }
+    const size_t levels = wanted.size();
+    if (!spec.resolve_when.empty())
+      wanted.push_back({spec.resolve_when, Kind::kBool, Describe("rule", spec.name, "resolve_when")});
+    if (!spec.scope.empty()) wanted.push_back({spec.scope, Kind::kBool, Describe("rule", spec.name, "scope")});
+    if (wanted.empty() && !rule->looks_at_events) return false;  // told already
+    if (!reader->Compile(&wanted, grouping)) return false;
+    rule->grouping = reader->grouping();
+    std::set<uint32_t> slots;
+    for (size_t i = 0; i < wanted.size(); ++i) {
+      const Expression& expression = *wanted[i].compiled;
+      slots.insert(expression.slots().begin(), expression.slots().end());
+      const bool is_scope = !spec.scope.empty() && i + 1 == wanted.size();
+      if (i < levels) {
+        rule->levels.push_back({severities[i], expression, Explanation(expression)});
+      } else if (is_scope) {
+        rule->scope = expression;
+      } else {
+        rule->resolve_when = expression;
       }
-      return std::nullopt;
+      if (!is_scope) AddValues(expression, reader->reads(), rule);
     }
-    std::optional<uint32_t> finest;
-    for (uint32_t slot : when->slots()) {
-      if (slot == kMistaken) return std::nullopt;  // the mistake has been told where it is
-      if (slot == kNoMetric) continue;
-      uint32_t grouping = layout_.metrics[slot].grouping;
-      if (!finest || layout_.groupings[grouping].keys.size() > layout_.groupings[*finest].keys.size())
-        finest = grouping;
-    }
-    if (!finest) {
-      diagnostics_.push_back(spec.when.Error("the condition reads no metric, so it would never be evaluated",
-                                             "name a metric that is declared under 'metrics'", description));
-    }
-    return finest;
+    if (rule->levels.empty()) rule->severity_alone = spec.severity;
+    rule->condition_slots.assign(slots.begin(), slots.end());
+    std::sort(rule->value_slots.begin(), rule->value_slots.end(),
+              [&](uint32_t a, uint32_t b) { return reader->reads()[a].name < reader->reads()[b].name; });
+    return true;
   }
 
-  // What a rule of that grouping may read; why it may not read the rest.
-  Environment MakeEnvironment(const GroupingPlan& own) const {
-    Environment environment;
-    environment.SetStrict(layout_.spec.strict_cel).AllowNow();
-    const std::string own_keys = KeyList(own.keys);
-    for (const MetricPlan& metric : layout_.metrics) {
-      environment.Forbid(metric.name,
-                         fmt::format("'{}' is kept by {} and this rule's metrics by {}: metrics of different groupings "
-                                     "in one rule are not supported yet",
-                                     metric.name, KeyList(layout_.groupings[metric.grouping].keys), own_keys));
+  static void AddValues(const Expression& expression, const Reads& reads, RulePlan* rule) {
+    for (uint32_t slot : expression.slots()) {
+      if (reads[slot].source != Variable::Source::kMetric) continue;
+      auto& values = rule->value_slots;
+      if (std::find(values.begin(), values.end(), slot) == values.end()) values.push_back(slot);
     }
-    for (const GroupingPlan& grouping : layout_.groupings) {
-      for (const std::string& key : grouping.keys) {
-        environment.Forbid(key,
-                           fmt::format("'{}' is no key of this rule's metrics, which are kept by {}", key, own_keys));
-      }
-    }
-    for (uint32_t slot = 0; slot < own.variables.size(); ++slot) {
-      environment.Add(own.variables[slot].name, own.variables[slot].type, slot);
-    }
-    for (const std::string& metric : layout_.mistaken_metrics) environment.Add(metric, Kind::kDouble, kMistaken);
-    return environment;
-  }
-
-  static bool ReadsMistaken(const RulePlan& rule) {
-    if (!rule.resolve_when) return false;
-    const std::vector<uint32_t>& slots = rule.resolve_when->slots();
-    return std::find(slots.begin(), slots.end(), kMistaken) != slots.end();
   }
 
   void CheckLabels(const RuleSpec& spec, const RulePlan& rule) {
@@ -154,67 +151,96 @@ class RulePlanner {
     }
   }
 
-  // A summary names the rule's variables, its labels, its name and its severity.
-  void PlanSummary(const RuleSpec& spec, RulePlan* rule) {
-    std::vector<Summary::Name> names;
-    uint32_t slot = 0;
-    for (const GroupVariable& variable : layout_.groupings[rule->grouping].variables) {
-      names.push_back({variable.name, variable.type, slot++});
+  // The names in the places of a template, well or badly formed: "{customer} spent {spent:.2f}".
+  static std::set<std::string> NamesIn(const std::string& text) {
+    std::set<std::string> names;
+    for (size_t open = text.find('{'); open != std::string::npos; open = text.find('{', open + 1)) {
+      const size_t end = text.find_first_of(":}{", open + 1);
+      if (end != std::string::npos && end > open + 1) names.insert(text.substr(open + 1, end - open - 1));
     }
-    for (const auto& [name, value] : rule->labels) names.push_back({name, Kind::kString, slot++});
+    return names;
+  }
+
+  // A template names what the rule could read, its labels, its name and its severity.
+  void PlanWording(const RuleSpec& spec, Reader* reader, RulePlan* rule) {
+    for (uint32_t i = 0; i < rule->labels.size(); ++i)
+      reader->AddTextName(rule->labels[i].first, Variable::Source::kLabel, i);
+    reader->AddTextName("rule", Variable::Source::kRuleName, 0);
+    reader->AddTextName("severity", Variable::Source::kSeverity, 0);
+    std::set<std::string> wanted = NamesIn(spec.summary.text());
+    for (const auto& [name, text] : spec.annotations) wanted.merge(NamesIn(text.text()));
+    std::vector<Summary::Name> names;
+    bool all_known = true;
+    for (const std::string& name : wanted) {
+      if (std::optional<uint32_t> slot = reader->SlotOf(name)) {
+        names.push_back({name, reader->reads()[*slot].type, *slot});
+      } else {
+        all_known = false;
+      }
+    }
     for (const std::string& metric : layout_.mistaken_metrics) names.push_back({metric, Kind::kDouble, 0});
-    names.push_back({"rule", Kind::kString, slot++});
-    names.push_back({"severity", Kind::kString, slot++});
-    rule->summary = Summary::Compile(spec.summary, names, Describe("rule", spec.name, "summary"), &diagnostics_);
-    rule->summary_slots = rule->summary.slots();
+    if (!all_known) {  // so that one that is close to what was meant can be told
+      for (const std::string& name : reader->Readable()) names.push_back({name, Kind::kDouble, 0});
+    }
+    rule->wording = Wording::Compile(spec, names, &diagnostics_);
   }
 
   static std::string Version(const RuleSpec& spec, const RulePlan& rule) {
     Digest digest;
-    digest.Add(rule.name).Add(rule.when->ToString()).Add(rule.resolve_when ? rule.resolve_when->ToString() : "");
-    digest.Add(ToNanos(rule.hold)).Add(rule.severity).Add(spec.summary.text());
+    digest.Add(rule.name);
+    for (const LevelPlan& level : rule.levels) digest.Add(level.severity).Add(level.when.ToString());
+    digest.Add(rule.resolve_when ? rule.resolve_when->ToString() : "").Add(rule.scope ? rule.scope->ToString() : "");
+    for (const auto* list : {&spec.events, &spec.resolve_events, &spec.by}) {
+      digest.Add(static_cast<int64_t>(list->size()));
+      for (const SourceText& text : *list) digest.Add(text.text());
+    }
+    digest.Add(ToNanos(spec.hold)).Add(ToNanos(rule.life.keep)).Add(spec.severity);
+    digest.Add(spec.every ? ToNanos(*spec.every) : 0).Add(static_cast<int64_t>(spec.on_no_data));
+    digest.Add(spec.warm_up ? 1 : 0).Add(spec.tell_again ? 1 : 0);
+    digest.Add(rule.life.flap_changes).Add(ToNanos(rule.life.flap_within)).Add(spec.summary.text());
     for (const auto& [name, value] : rule.labels) digest.Add(name).Add(value);
+    for (const auto& [name, text] : spec.annotations) digest.Add(name).Add(text.text());
     return fmt::format("{:08x}", static_cast<uint32_t>(digest.value() ^ (digest.value() >> 32)));
   }
 
-  void Finish(const RuleSpec& spec, RulePlan rule) {
+  void Finish(const RuleSpec& spec, Reads reads, RulePlan rule) {
     const auto index = static_cast<uint32_t>(layout_.rules.size());
-    std::set<uint32_t> slots(rule.when->slots().begin(), rule.when->slots().end());
-    rule.reads_now = rule.when->reads_now();
-    if (rule.resolve_when) {
-      slots.insert(rule.resolve_when->slots().begin(), rule.resolve_when->slots().end());
-      rule.reads_now = rule.reads_now || rule.resolve_when->reads_now();
+    rule.reads = std::move(reads);
+    for (uint32_t slot = 0; slot < rule.reads.size(); ++slot) {
+      const bool severity = rule.reads[slot].source == Variable::Source::kSeverity;
+      (severity ? rule.severity_slots : rule.all_slots).push_back(slot);
     }
-    RuleInfo info{rule.name, layout_.groupings[rule.grouping].keys, {}, Version(spec, rule)};
-    rule.condition_slots.assign(slots.begin(), slots.end());
-    for (uint32_t slot : slots) {
-      const GroupVariable& variable = layout_.groupings[rule.grouping].variables[slot];
-      if (variable.is_key) continue;
-      uint32_t window = layout_.metrics[variable.index].window;
-      layout_.windows[window].timed = layout_.windows[window].over_time;
-      std::vector<uint32_t>& readers = layout_.window_rules[window];
-      if (readers.empty() || readers.back() != index) readers.push_back(index);
-      rule.condition_metrics.push_back(slot);
-      info.metrics.push_back(variable.name);
-    }
-    rule.version = info.version;
-    layout_.any_rule_reads_now = layout_.any_rule_reads_now || rule.reads_now;
+    rule.version = Version(spec, rule);
+    rule.warms_up = spec.warm_up;
+    RuleInfo info{rule.name, layout_.groupings[rule.grouping].keys, {}, rule.version};
+    for (uint32_t slot : rule.value_slots) info.metrics.push_back(rule.reads[slot].name);
     layout_.groupings[rule.grouping].rules.push_back(index);
     layout_.rules.push_back(std::move(rule));
     layout_.rule_infos.push_back(std::move(info));
   }
 
-  static constexpr uint32_t kNoMetric = ~uint32_t{0};  // a key
-  static constexpr uint32_t kMistaken = kNoMetric - 1;
-
   Plan::Layout& layout_;
+  Groupings& groupings_;
+  const Dictionary& names_;
   std::vector<Diagnostic>& diagnostics_;
-  std::vector<Environment> environments_;  // by grouping
-  Environment everything_;
 };
 
 }  // namespace
 
-void PlanRules(Plan::Layout* layout, std::vector<Diagnostic>* diagnostics) { RulePlanner(layout, diagnostics).Run(); }
+void PlanRules(Plan::Layout* layout, Groupings* groupings, const Dictionary& names,
+               std::vector<Diagnostic>* diagnostics) {
+  std::vector<const RuleSpec*> specs;
+  for (const RuleSpec& spec : layout->spec.rules) specs.push_back(&spec);
+  std::stable_sort(specs.begin(), specs.end(), [](const RuleSpec* a, const RuleSpec* b) { return a->name < b->name; });
+  RulePlanner planner(layout, groupings, names, diagnostics);
+  for (size_t i = 0; i < specs.size(); ++i) {
+    if (i > 0 && specs[i]->name == specs[i - 1]->name) {
+      diagnostics->push_back(specs[i]->origin.Error(fmt::format("there are two rules named '{}'", specs[i]->name), "",
+                                                    "rule " + specs[i]->name));
+    } else {
+      planner.PlanOne(*specs[i]);
+    }
+  }
+}
 
 }  // namespace tocsin

@@ -1,14 +1,14 @@
-// Values are read.
+// What is asked from outside: values, all of them, the largest.
 #include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
 
+#include "engine/query.h"
 #include "engine/state.h"
 #include "metric/group_key.h"
 
 namespace tocsin {
-namespace {
 
 bool ParseKey(Kind kind, std::string_view text, Value* value) {
   switch (kind) {
@@ -26,6 +26,8 @@ bool ParseKey(Kind kind, std::string_view text, Value* value) {
     }
   }
 }
+
+namespace {
 
 // The canonical bytes of a group given by names.
 absl::Status KeyBytes(const GroupingPlan& grouping, std::string_view metric, std::span<const Key> keys,
@@ -56,7 +58,7 @@ absl::Status KeyBytes(const GroupingPlan& grouping, std::string_view metric, std
 std::optional<uint32_t> FindMetric(const Plan& plan, std::string_view name) {
   const MetricInfo* info = plan.FindMetric(name);
   if (info == nullptr) return std::nullopt;
-  return static_cast<uint32_t>(info - plan.metrics().data());
+  return plan.layout().metric_of_info[static_cast<size_t>(info - plan.metrics().data())];
 }
 
 absl::Status NoMetric(const Plan& plan, std::string_view name) {
@@ -67,41 +69,37 @@ absl::Status NoMetric(const Plan& plan, std::string_view name) {
                                          closest.empty() ? "" : fmt::format("; did you mean '{}'?", closest)));
 }
 
+// A number by which values of a metric are ranked; nothing where they have no order worth a rank.
+std::optional<double> Rank(const Value& value) {
+  switch (value.kind()) {
+    case Kind::kInt:
+    case Kind::kDouble:
+    case Kind::kDecimal:
+      return value.AsNumber();
+    case Kind::kDuration:
+      return static_cast<double>(ToNanos(value.AsDuration()));
+    case Kind::kTimestamp:
+      return static_cast<double>(ToNanos(value.AsTime()));
+    default:
+      return std::nullopt;
+  }
+}
+
 }  // namespace
 
-Value Engine::State::ReadRow(uint32_t metric, std::byte* row) {
-  const MetricPlan& metric_plan = layout.metrics[metric];
-  const WindowPlan& window = layout.windows[metric_plan.window];
-  WindowInRow state(window, row, pool);
-  if (started) state.AdvanceTo(now);
-  return ReadMetric(metric_plan, window, state);
+// A group that could be freed is not told from one that has been.
+bool Engine::State::IsForgettable(uint32_t grouping, uint32_t row) {
+  return layout.groupings[grouping].may_free && Head(grouping, row).alerts == 0 && IsEmpty(grouping, row);
 }
 
-Value Engine::State::Read(uint32_t metric, uint32_t row) {
-  return ReadRow(metric, groups[layout.metrics[metric].grouping].row(row));
-}
-
-void Engine::State::KeysOf(uint32_t grouping, uint32_t row, std::vector<tocsin::Value>* out) {
-  const GroupingPlan& grouping_plan = layout.groupings[grouping];
-  std::string_view bytes = groups[grouping].key(row);
-  out->clear();
-  for (size_t k = 0; k < grouping_plan.kinds.size(); ++k)
-    out->push_back(TakeKey(grouping_plan.kinds[k], &bytes, &key_text[k]));
-}
-
-void Engine::State::Fill(uint32_t grouping, uint32_t row, std::span<const uint32_t> slots) {
-  const GroupingPlan& grouping_plan = layout.groupings[grouping];
-  bool keys_filled = false;
-  for (uint32_t slot : slots) {
-    const GroupVariable& variable = grouping_plan.variables[slot];
-    if (!variable.is_key) {
-      variables[slot] = Read(variable.index, row);
-      continue;
-    }
-    if (!keys_filled) KeysOf(grouping, row, &keys);
-    keys_filled = true;
-    variables[slot] = keys[variable.index];
+std::vector<uint32_t> Engine::State::RowsByKey(uint32_t grouping) {
+  const GroupTable& table = groups[grouping];
+  std::vector<uint32_t> sorted;
+  for (uint32_t row = 0; row < table.end(); ++row) {
+    if (table.alive(row) && !IsForgettable(grouping, row)) sorted.push_back(row);
   }
+  std::sort(sorted.begin(), sorted.end(), [&](uint32_t a, uint32_t b) { return table.key(a) < table.key(b); });
+  return sorted;
 }
 
 absl::StatusOr<OwnedValue> Engine::Value(std::string_view metric, std::span<const Key> keys) const {
@@ -113,24 +111,44 @@ absl::StatusOr<OwnedValue> Engine::Value(std::string_view metric, std::span<cons
   if (!status.ok()) return status;
   if (std::optional<uint32_t> row = state_->groups[grouping].Find(bytes)) return OwnedValue(state_->Read(*index, *row));
   // A group that was never seen answers like an empty one.
-  std::vector<int64_t> empty(state_->layout.groupings[grouping].row_bytes / sizeof(int64_t) + 1);
-  return OwnedValue(state_->ReadRow(*index, reinterpret_cast<std::byte*>(empty.data())));
+  return OwnedValue(ReadEmpty(state_->layout, state_->layout.metrics[*index]));
 }
 
 absl::Status Engine::Scan(std::string_view metric, Visitor visit, void* context) const {
   std::optional<uint32_t> index = FindMetric(*state_->plan, metric);
   if (!index) return NoMetric(*state_->plan, metric);
   const uint32_t grouping = state_->layout.metrics[*index].grouping;
-  const GroupTable& table = state_->groups[grouping];
-  std::vector<uint32_t> rows(table.size());
-  for (uint32_t row = 0; row < rows.size(); ++row) rows[row] = row;
-  std::sort(rows.begin(), rows.end(), [&](uint32_t a, uint32_t b) { return table.key(a) < table.key(b); });
   std::vector<tocsin::Value> keys;
-  for (uint32_t row : rows) {
+  for (uint32_t row : state_->RowsByKey(grouping)) {
     state_->KeysOf(grouping, row, &keys);
     visit(context, keys, state_->Read(*index, row));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Engine::Ranked>> Engine::Top(std::string_view metric, size_t count) const {
+  std::optional<uint32_t> index = FindMetric(*state_->plan, metric);
+  if (!index) return NoMetric(*state_->plan, metric);
+  const uint32_t grouping = state_->layout.metrics[*index].grouping;
+  const Kind kind = state_->layout.metrics[*index].type.kind;
+  if (kind == Kind::kString || kind == Kind::kBool)
+    return absl::InvalidArgumentError(fmt::format("'{}' is a {}, which has no rank", metric, TypeName(kind)));
+  std::vector<std::pair<double, uint32_t>> ranked;
+  for (uint32_t row : state_->RowsByKey(grouping)) {
+    if (std::optional<double> rank = Rank(state_->Read(*index, row))) ranked.emplace_back(-*rank, row);
+  }
+  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  if (ranked.size() > count) ranked.resize(count);
+  std::vector<Ranked> top;
+  std::vector<tocsin::Value> keys;
+  for (const auto& [rank, row] : ranked) {
+    state_->KeysOf(grouping, row, &keys);
+    Ranked one;
+    for (const tocsin::Value& key : keys) one.keys.emplace_back(key);
+    one.value = OwnedValue(state_->Read(*index, row));
+    top.push_back(std::move(one));
+  }
+  return top;
 }
 
 }  // namespace tocsin

@@ -1,9 +1,21 @@
-// Engine::State: everything that changes while an engine runs. Its parts are in a file each: clock.cc (time passes,
-// instants are closed), apply.cc (an event reaches its windows), evaluate.cc (rules answer, alerts change), query.cc
-// (values are read).
+// Engine::State: everything that changes while an engine runs. Its parts are in a file each:
+//
+//   clock.cc     time passes, instants are closed
+//   batch.cc     events come: keys are made, what is needed is fetched ahead
+//   apply.cc     an event reaches its groups and windows
+//   groups.cc    groups begin, are forgotten, are limited
+//   watch.cc     which rules a change concerns
+//   evaluate.cc  rules answer, alerts live
+//   tell.cc      what an alert change says
+//   read.cc      values of metrics, keys, coarser groups
+//   query.cc     what is asked from outside
+//   forget.cc    what is known of somebody, and its end
+//   snapshot.cc  all of it as bytes
+//   reload.cc    the same under another plan
 #ifndef TOCSIN_ENGINE_STATE_H_
 #define TOCSIN_ENGINE_STATE_H_
 
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <span>
@@ -11,34 +23,111 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/alert_book.h"
+#include "engine/evidence.h"
 #include "engine/layout.h"
+#include "engine/reorder_buffer.h"
+#include "engine/seen_ids.h"
 #include "engine/timers.h"
 #include "metric/group_table.h"
 #include "metric/pane_pool.h"
 #include "metric/row_window.h"
+#include "metric/text_pool.h"
 #include "tocsin/engine/engine.h"
 #include "tocsin/rule/alert_state.h"
 
 namespace tocsin {
 
-// One rule for one group.
-struct RuleRow {
-  uint32_t rule = 0;
+// Every numeric metric is a double (docs/semantics.md 3.5).
+inline Value AsMetricValue(const Value& value) {
+  return value.kind() == Kind::kInt || value.kind() == Kind::kDecimal ? Value::Double(value.AsNumber()) : value;
+}
+inline int64_t ToBits(const Value& value) {
+  if (value.kind() != Kind::kDouble) return value.kind() == Kind::kBool ? int64_t{value.AsBool()} : value.AsInt();
+  int64_t bits = 0;
+  const double number = value.AsDouble();
+  std::memcpy(&bits, &number, sizeof(bits));
+  return bits;
+}
+inline Value FromBits(Kind kind, int64_t bits) {
+  double number = 0;
+  std::memcpy(&number, &bits, sizeof(number));
+  if (kind == Kind::kDouble) return Value::Double(number);
+  if (kind == Kind::kBool) return Value::Bool(bits != 0);
+  if (kind == Kind::kTimestamp) return Value::Timestamp(FromNanos(bits));
+  return Value::Span(Duration(bits));
+}
+
+// Why an alert ended, where it is not the plain case.
+enum class EndReason : uint8_t { kNone, kRuleRemoved, kOutOfScope, kGroupExpired, kForgotten };
+
+// The engine's own rule about a grouping's limit.
+struct LimitAlert {
+  AlertState state;
+  uint64_t occupied = 0;  // groups that are not empty
+  uint64_t skipped = 0;   // events of new groups, for want of room
+};
+
+// One group.
+struct GroupRow {
+  uint32_t grouping = 0;
   uint32_t row = 0;
-  friend bool operator==(RuleRow a, RuleRow b) { return a.rule == b.rule && a.row == b.row; }
+};
+
+// One window for one group.
+struct WindowRow {
+  uint32_t window = 0;
+  uint32_t row = 0;
+};
+
+// An instant kept in a row, of the one timer that counts there: what rings at another is out of date.
+class TimerMark {
+ public:
+  explicit TimerMark(std::byte* place) : bits_(*reinterpret_cast<uint64_t*>(place)) {}
+  bool IsSet() const { return bits_ != 0; }
+  Time time() const { return FromNanos(static_cast<int64_t>(bits_ ^ kSignBit)); }
+  void Set(Time t) { bits_ = static_cast<uint64_t>(ToNanos(t)) ^ kSignBit; }
+  void Clear() { bits_ = 0; }
+
+ private:
+  static constexpr uint64_t kSignBit = uint64_t{1} << 63;
+  uint64_t& bits_;
 };
 
 struct Engine::State {
+  // The keys of the events that are being taken, one for each of their groupings, in order.
+  struct PreparedKey {
+    uint32_t begin = 0;  // in key_bytes
+    uint32_t size = 0;
+    uint64_t hash = 0;
+    const EventGrouping* place = nullptr;
+    uint32_t row = GroupTable::kNone;  // probably
+    bool present = false;              // the event has all its attributes
+  };
+
   State(std::shared_ptr<const Plan> plan, AlertSink* sink);
 
   // --- clock.cc ---
   // The clock's first instant.
   void Start(Time t);
-  // An event at `t` > now is about to be applied: everything due before t happens, at its own instant.
+  // The clock is to go to `t` > now: everything due before t happens, at its own instant.
   void MoveTo(Time t);
   // Decides what waited for the end of the present instant: what passing time changed, what turned false, deadlines.
   void CloseInstant();
-  void SetExitTimer(const WindowPlan& plan, uint32_t window, uint32_t row, WindowInRow* state);
+  bool IsQuiet() const;
+  void Ring(const Timer& timer);
+  void RingExit(const Timer& timer);
+  void RingFlip(const Timer& timer);
+  void RingAlert(const Timer& timer);
+  void ReachDeadlines();
+  void StoreAll(uint32_t metric);
+  void SetStandingTimers();
+  void SetWarmTimers(uint32_t rule);
+  // What it was set for is still there.
+  bool IsCurrent(const Timer& timer) const;
+  uint32_t GroupingOf(const Timer& timer) const;
+  // Sets a timer for what leaves next, where somebody must know.
+  void WatchExit(uint32_t window, uint32_t row, WindowInRow* state);
 
   // --- batch.cc ---
   // The bytes and hashes of the group keys of `events`, and what they will need on its way to the cache. Changes
@@ -46,31 +135,137 @@ struct Engine::State {
   void Prepare(std::span<const EventView> events);
   // The key of one event for one of its groupings, into `prepared`.
   void PrepareKey(const EventView& event, const EventGrouping& place);
+  size_t IngestBlock(std::span<const EventView> block, Reason* reasons);
 
   // --- apply.cc ---
   // Of a type that there is, with all its slots.
   bool IsWhole(const EventView& event) const;
-  // An event that has been prepared: its keys are prepared[first_key…].
+  // What an event is, before it is taken: known, seen before.
+  Reason Admit(const EventView& event);
+  // An event that has been admitted and prepared: its keys are prepared[first_key…].
   Reason Take(const EventView& event, size_t first_key);
+  Reason TakeAlone(const EventView& event);
+  Reason TakeInOrder(const EventView& event);
+  void ReleaseUpTo(Time t);
   void Apply(const EventView& event, size_t first_key);
-  bool AddToWindow(const EventView& event, uint32_t window, uint32_t row);
-  void TellObserver(const EventPlan& event);
+  // Whether Reach would find that row, and no more.
+  bool IsRowOf(uint32_t grouping, uint32_t row, std::string_view key) const;
+  void ReachGroup(const EventView& event, const EventGrouping& place, const PreparedKey& key, uint32_t* row);
+  bool TakeArguments(const EventView& event, EventWindow window);
+  void KeepEvidence(const EventView& event, const EventPlan& event_plan);
+  void LookAtEvent(const EventPlan& event_plan);
+  void TellObserver();
+
+  // --- groups.cc ---
+  RowHead& Head(uint32_t grouping, uint32_t row) { return *reinterpret_cast<RowHead*>(groups[grouping].row(row)); }
+  // The row of a group that an event reaches; nothing where the grouping is full.
+  std::optional<uint32_t> Reach(uint32_t grouping, std::string_view key, uint64_t hash);
+  // A metric or rule of the group has taken an event of that time. Rules look at it from the first that a metric took.
+  void MarkTaken(uint32_t grouping, uint32_t row, Time time, bool by_metric);
+  bool MakeRoom(uint32_t grouping);
+  void Vacate(uint32_t grouping, uint32_t row);
+  Time NotEmptyBefore(uint32_t grouping, uint32_t row);
+  void SetGroupTimer(uint32_t grouping, uint32_t row);
+  void RingGroup(const Timer& timer);
+  void Greet(uint32_t grouping, uint32_t row);
+  void Expire();
+  // Ends their alerts, then forgets them.
+  void RemoveGroups(const std::vector<GroupRow>& going, EndReason reason);
+  void EndLimits();
+  bool IsEmpty(uint32_t grouping, uint32_t row);
+  bool IsLongEmpty(uint32_t grouping, uint32_t row);
+  // Looks at a few groups of the grouping and frees those that hold nothing.
+  void Sweep(uint32_t grouping, uint32_t added);
+  void Release(uint32_t grouping, uint32_t row);
+
+  // --- watch.cc ---
+  void Concern(uint32_t rule, uint32_t row) { concerned.push_back({rule, row}); }
+  // A window of the group has changed: its thresholds turn. REQUIRES: it has been advanced to now.
+  void Cross(uint32_t window, uint32_t row);
+  void CrossIndex(const ThresholdIndex& index, uint32_t row);
+  // The metric has that value in the row of those bytes.
+  void CrossWith(const ThresholdIndex& index, uint32_t row, std::byte* bytes, const tocsin::Value& value);
+  // The rules that a changed window concerns, besides those whose threshold turned.
+  void ConcernReaders(uint32_t window, uint32_t row);
+  void AskTerm(uint32_t term, uint32_t row);
+  void ConcernGroup(uint32_t rule, uint32_t grouping, uint32_t row);
+  bool LooksAt(uint32_t rule, uint32_t row);
+  void AddAllRows(uint32_t rule);
+  // Orders by (rule name, canonical key) and takes out repetitions.
+  void Order(std::vector<RuleRow>* list) const;
+  void EvaluateConcerned();
 
   // --- evaluate.cc ---
   void Evaluate(RuleRow which);
-  Verdict Judge(const RulePlan& rule, const AlertState& alert, uint32_t row);
-  void Tell(RuleRow which, Change change);
-  // Orders by (rule name, canonical key) and takes out repetitions.
-  void Order(std::vector<RuleRow>* list) const;
-  AlertState& Alert(RuleRow which);
+  void EvaluateMatch(RuleRow which);
+  // Fills `variables` at those slots of a rule's reads.
+  void Fill(const RulePlan& rule, uint32_t row, std::span<const uint32_t> slots);
+  tocsin::Value ReadEvent(const RulePlan& rule, uint32_t index);
+  tocsin::Value ReadForRule(const RulePlan& rule, uint32_t slot, uint32_t row);
+  Verdict Judge(const RulePlan& rule, bool is_firing);
+  enum class Scope : uint8_t { kInside, kOutside, kFault };
+  Scope AskScope(const RulePlan& rule);
+  void WatchFlips(const RulePlan& rule, RuleRow which);
+  AlertRecord& Begin(RuleRow which);
+  // Counts and tells what a step of an alert's life means, and frees what is over.
+  void Act(AlertStep step, RuleRow which, AlertPhase before, EndReason reason = EndReason::kNone);
+  void SetDeadline(RuleRow which);
+  void AskAgain(AlertRecord* record);
+  void End(RuleRow which, EndReason reason);
 
-  // --- query.cc ---
+  // --- tell.cc ---
+  void Tell(RuleRow which, Change change, EndReason reason = EndReason::kNone);
+  void AddLabels(const RulePlan& rule, uint32_t row, AlertChange* told);
+  void AddTexts(const RulePlan& rule, uint32_t row, const AlertRecord& record, AlertChange* told);
+  void AddEvidence(uint32_t grouping, uint32_t row, AlertChange* told);
+  void TellLimit(uint32_t grouping, Change change, EndReason reason = EndReason::kNone);
+
+  // --- read.cc ---
   tocsin::Value Read(uint32_t metric, uint32_t row);
-  tocsin::Value ReadRow(uint32_t metric, std::byte* row);
-  // Fills `keys` with the group's keys; text is borrowed from the table and from `key_text`.
+  tocsin::Value Compute(const Metric& metric, uint32_t row);
+  tocsin::Value ReadVariable(const Variable& variable, uint32_t grouping, uint32_t row);
+  // Text is borrowed from the table and from `key_text`.
+  tocsin::Value KeyOf(uint32_t grouping, uint32_t row, uint32_t index);
   void KeysOf(uint32_t grouping, uint32_t row, std::vector<tocsin::Value>* keys);
-  // Fills `variables` at those slots for that group.
-  void Fill(uint32_t grouping, uint32_t row, std::span<const uint32_t> slots);
+  // The row of the coarser group that a group belongs to, where there is one.
+  std::optional<uint32_t> ParentRow(uint32_t grouping, uint32_t row, uint32_t parent);
+
+  // --- query.cc, forget.cc ---
+  bool IsForgettable(uint32_t grouping, uint32_t row);
+  std::vector<uint32_t> RowsByKey(uint32_t grouping);
+  // The groups of every grouping that have this value of the key.
+  absl::StatusOr<std::vector<GroupRow>> RowsOf(std::string_view key, std::string_view value);
+  void ForgetEvents(std::string_view key, std::string_view value);
+  std::vector<uint32_t> ActiveRules(GroupRow which);
+
+  // --- snapshot.cc ---
+  void Save(ByteWriter* out) const;
+  bool Load(ByteReader* in);
+  bool IsTyped(const EventView& event) const;
+  bool IsSound();
+  bool IsSoundRow(uint32_t grouping, uint32_t row);
+  bool AreSoundAlerts(uint32_t grouping, uint32_t row);
+  bool AreCountsRight() const;
+  bool IsSoundTimer(const Timer& timer) const;
+
+  // --- reload.cc ---
+  // Takes all that goes on under this plan. `old` is good for nothing afterwards.
+  void TakeOver(State& old);
+  void EndAlertsOf(const std::vector<uint32_t>& new_rules);
+  struct Correspondence;
+  void TakeLimits(State& old, const std::vector<uint32_t>& old_groupings);
+  void TakeRows(State& old, uint32_t grouping, const Correspondence& was, std::vector<uint32_t>* new_rows);
+  // An alert and the severity that it is given under another name.
+  struct Renamed {
+    RuleRow which;
+    int8_t severity = 0;
+  };
+  std::vector<Renamed> TakeAlerts(State& old, const std::vector<uint32_t>& new_rules,
+                                  const std::vector<std::vector<uint32_t>>& new_rows);
+  void TakeIds(State& old);
+  bool CanHold(const State& old) const;
+  void AskEverything(const std::vector<Renamed>& renamed);
+  void TellRenamed(const std::vector<Renamed>& renamed);
 
   std::shared_ptr<const Plan> plan;
   const Plan::Layout& layout;
@@ -79,22 +274,29 @@ struct Engine::State {
   // The clock.
   Time now{};
   bool started = false;
-  bool closed = false;  // the instant `now` is closed
+  bool closed = false;   // the instant `now` is closed
+  bool closing = false;  // its conditions are being decided; its deadlines come after
   Timers timers;
-  std::vector<RuleRow> awaited;  // turned false in the present instant: asked again when it is closed
+  std::vector<uint32_t> awaited;  // alert records that turned false in the present instant
+  std::vector<Time> began;        // by window: since when it is fed
+  Time warm_from{};               // from when on every window is
 
   // What is known of groups.
   std::vector<GroupTable> groups;  // by grouping
+  std::vector<LimitAlert> limits;  // by grouping
+  bool any_limits = false;
+  std::vector<uint32_t> sweeps;  // by grouping: the next row to look at
   PanePool pool;
+  TextPool texts;
+  AlertBook alerts;
+  Evidence evidence;
+  bool evidence_taken = false;  // by a reload: positions in rows still mean something
 
-  // The keys of the events that are being taken, one for each of their groupings, in order.
-  struct PreparedKey {
-    uint32_t begin = 0;  // in key_bytes
-    uint32_t size = 0;
-    uint64_t hash = 0;
-    bool present = false;      // the event has all its attributes
-    std::byte* row = nullptr;  // probably; only to fetch it early
-  };
+  // What is known of events.
+  SeenIds seen_ids;
+  ReorderBuffer held;
+  uint64_t held_tag = 0;
+
   std::vector<PreparedKey> prepared;
 
   // What is told and counted.
@@ -109,21 +311,28 @@ struct Engine::State {
 
   // An observer.
   EngineObserver* observer = nullptr;
-  std::vector<std::vector<uint32_t>> observed;  // by window: metrics whose updates are told
+  std::vector<std::vector<uint32_t>> observed;  // by window: metrics (of plan.metrics()) whose updates are told
   Duration tick{};
 
   // Memory used again from call to call.
   Scratch scratch;
   std::string key_bytes;
-  std::vector<std::string> key_text;     // by key: text that could not be borrowed
-  std::vector<tocsin::Value> variables;  // by slot
+  std::vector<std::vector<std::string>> key_text;  // by grouping and key: text that could not be borrowed
+  std::vector<tocsin::Value> variables;            // by slot
+  std::vector<tocsin::Value> value_stack;
   std::vector<tocsin::Value> keys;
   std::vector<Argument> arguments;
-  std::vector<std::optional<uint32_t>> rows;  // by place in the event's plan
-  std::vector<uint8_t> touched;               // by window in the event's plan
+  std::vector<uint32_t> rows;      // by place in the event's plan, plus one; 0: not reached
+  std::vector<WindowRow> touched;  // by the present event
+  std::vector<Evidence::Link> evidence_links;
   std::vector<Timer> due;
-  std::vector<RuleRow> to_evaluate;
+  std::vector<RuleRow> concerned;
+  std::vector<RuleRow> looked_at;  // of these, rules that look at the event that is being applied
+  std::vector<RuleRow> asked;      // of those, while they are evaluated
+  std::vector<RuleRow> at_close;   // to be evaluated when the present instant is closed
   std::vector<RuleRow> deadlines;
+  std::vector<GroupRow> expired;
+  const EventView* event = nullptr;  // the one that is being applied
 };
 
 }  // namespace tocsin

@@ -4,35 +4,54 @@
 // A hierarchical wheel (G. Varghese, T. Lauck, "Hashed and hierarchical timing wheels", SOSP 1987) over whole
 // nanoseconds: eleven wheels of 64 slots, one for each six bits of the time. A timer stands in the wheel of the highest
 // bits in which it differs from the wheel's own time, so the lowest wheel holds one exact time a slot, and a timer
-// moves down at most ten times in all. Setting is O(1), and so is taking, amortised.
+// moves down at most ten times in all. Setting is O(1), and so is taking, amortised; one call may move all that stands
+// in a slot. A slot's timers lie in blocks of a pool: 24 bytes each, nothing is allocated once the pool is large
+// enough.
 #ifndef TOCSIN_ENGINE_TIMERS_H_
 #define TOCSIN_ENGINE_TIMERS_H_
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
+#include "base/byte_io.h"
+#include "metric/pane_pool.h"
 #include "tocsin/base/time.h"
 
 namespace tocsin {
 
 struct Timer {
+  // What rings at one instant is seen to in this order.
   enum class Kind : uint8_t {
-    kExit,      // something leaves a window: index is the window's
-    kDeadline,  // a pending alert is due: index is the rule's
-    kMinute,    // conditions that read `now` are evaluated
-    kTick,      // an observer is told
+    kExit,         // something leaves a window: index is the window's
+    kFlip,         // time alone turns a comparison: index is the rule's
+    kAlert,        // an alert waits no longer: index is the rule's
+    kWarm,         // a metric has been fed for its window's length: index is the rule's that reads it
+    kEveryMetric,  // a metric is evaluated at multiples of a duration: index is the metric's
+    kEvery,        // a rule is: index is the rule's
+    kMinute,       // conditions that read time in ways that cannot be foreseen are evaluated
+    kGroup,        // a group may be empty or expired: index is the grouping's
+    kTick,         // an observer is told
   };
+  static constexpr Kind kLastKind = Kind::kTick;
+
   Time time{};
   Kind kind = Kind::kExit;
   uint32_t index = 0;
   uint32_t row = 0;
+  uint16_t generation = 0;  // of the row, when it was set
 };
+static_assert(sizeof(Timer) == 24);
 
 class Timers {
  public:
+  // Nothing will be set before `now`. Optional; without it the first timers all stand in one slot, and are moved at
+  // once. REQUIRES: size() == 0, and not before the time of the last TakeDue.
+  void Start(Time now) { turned_to_ = Bits(now); }
   // REQUIRES: not before the time of the last TakeDue that took something.
   void Set(const Timer& timer);
   // The earliest of all that are set.
@@ -40,35 +59,74 @@ class Timers {
     if (size_ == 0) return std::nullopt;
     return next_;
   }
+  // Whether any rings at `t` or before.
+  bool AnyUntil(Time t) const { return size_ != 0 && next_ <= t; }
   // Moves every timer due at or before `now` into `due`, in no particular order.
   void TakeDue(Time now, std::vector<Timer>* due);
   size_t size() const { return size_; }
+  // Whether timers may be set from `now` on.
+  bool MayStartAt(Time now) const { return turned_to_ <= Bits(now); }
+  size_t bytes() const { return sizeof(*this) + pool_.bytes(); }
+  // As new.
+  void Reset() { *this = Timers(); }
+
+  // Whether test(timer) is true of all that are set.
+  template <typename Test>
+  bool AllOf(Test test) const;
+
+  void Save(ByteWriter* out) const;
+  // False when the bytes are not those of timers; there are then none. What index and row say is for the caller to
+  // check.
+  bool Load(ByteReader* in);
 
  private:
   static constexpr int kSlotBits = 6;
   static constexpr size_t kSlots = size_t{1} << kSlotBits;
   static constexpr size_t kWheels = 11;  // 66 bits
 
+  struct Block {
+    uint32_t next;  // one more than its number; 0: the last
+    uint32_t size;
+    std::array<Timer, 21> timers;
+  };
+  static_assert(sizeof(Block) == 512);
+  struct Slot {
+    uint32_t first = 0;  // one more than the number of a block; all behind it are full
+    Time earliest{};
+  };
   struct Wheel {
     uint64_t occupied = 0;  // by slot
-    std::array<std::vector<Timer>, kSlots> slots;
+    std::array<Slot, kSlots> slots;
   };
 
   // Times as unsigned numbers of the same order.
   static uint64_t Bits(Time t) { return static_cast<uint64_t>(ToNanos(t)) ^ (uint64_t{1} << 63); }
+  Block* At(uint32_t link) const { return reinterpret_cast<Block*>(pool_.At(link - 1)); }
   void Place(const Timer& timer);
+  template <typename Visit>
+  void Empty(size_t wheel, size_t slot, Visit visit);
   // The first occupied slot: in the lowest wheel that has one. REQUIRES: size() > 0.
   std::pair<size_t, size_t> First() const;
-  void FindNext();
-  // Turns the wheels to `next_`, so that everything due then stands in the lowest one.
-  void Turn();
-
   std::array<Wheel, kWheels> wheels_;
   uint64_t turned_to_ = 0;  // the wheels' own time
   Time next_{};
   size_t size_ = 0;
-  std::vector<Timer> moving_;
+  PanePool pool_;
 };
+
+template <typename Test>
+bool Timers::AllOf(Test test) const {
+  for (const Wheel& wheel : wheels_) {
+    for (const Slot& slot : wheel.slots) {
+      for (uint32_t link = slot.first; link != 0; link = At(link)->next) {
+        for (uint32_t i = 0; i < At(link)->size; ++i) {
+          if (!test(At(link)->timers[i])) return false;
+        }
+      }
+    }
+  }
+  return true;
+}
 
 }  // namespace tocsin
 

@@ -47,7 +47,19 @@ struct Statistics {
   uint64_t alert_changes = 0;
   uint64_t firing = 0;  // alerts that fire now
   uint64_t pending = 0;
-  uint64_t faults = 0;  // evaluations that ended in one
+  uint64_t faults = 0;         // evaluations that ended in one
+  uint64_t held = 0;           // events that wait to be put in order
+  uint64_t ids = 0;            // remembered to know duplicates
+  uint64_t ids_forgotten = 0;  // before their time, for want of room
+  struct Grouping {
+    std::vector<std::string> keys;
+    uint64_t groups = 0;
+    uint64_t skipped = 0;  // events of new groups, at the limit
+    uint64_t bytes = 0;    // of its table; panes are counted together
+  };
+  std::vector<Grouping> groupings;
+  uint64_t pane_bytes = 0;
+  uint64_t timers = 0;
   struct Skipped {
     std::string where;  // "metric refunds_24h, key country", "metric big, where"
     uint64_t count = 0;
@@ -77,7 +89,8 @@ class Engine {
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;
 
-  // One event by name. OK when it was accepted; otherwise why it was not, and nothing else has happened.
+  // One event by name. OK when it was accepted, or ignored as `unknown_events: ignore` says; otherwise why it was not,
+  // and nothing else has happened: InvalidArgument (what it is), AlreadyExists (a duplicate), OutOfRange (late).
   absl::Status Ingest(const Event& event);
   // One event by slot. kNone when it was accepted.
   Reason Ingest(const EventView& event);
@@ -92,6 +105,9 @@ class Engine {
   // clock: no effect.
   void AdvanceTo(Time t);
 
+  // No more events are to come: those that are held to be put in order are applied, and the last instant is closed.
+  void Finish();
+
   // Nothing before the first event or AdvanceTo.
   std::optional<Time> now() const;
 
@@ -103,10 +119,41 @@ class Engine {
     return Value(metric, std::span<const Key>(keys.begin(), keys.size()));
   }
 
-  // Every group of a metric that has been seen and its value, ordered by key. `visit(keys, value)`; what it is given is
-  // valid during the call.
+  // Every group of a metric that holds something, or has an alert, and its value, ordered by key. `visit(keys, value)`;
+  // what it is given is valid during the call.
   using Visitor = void (*)(void* context, std::span<const tocsin::Value> keys, const tocsin::Value& value);
   absl::Status Scan(std::string_view metric, Visitor visit, void* context) const;
+
+  // The groups with the largest values, largest first, at most `count`; groups without a value are left out, equal ones
+  // ordered by key. For metrics that are numbers or durations. Cost: a Scan.
+  struct Ranked {
+    std::vector<OwnedValue> keys;  // in the order of the metric's grouping
+    OwnedValue value;
+  };
+  absl::StatusOr<std::vector<Ranked>> Top(std::string_view metric, size_t count) const;
+
+  // Everything the future depends on, as bytes: windows, alerts, timers, ids, evidence, the clock. They belong to this
+  // plan and to machines with this one's byte order. Going on from them gives byte for byte what this engine would
+  // give.
+  std::string Snapshot() const;
+  // Replaces the state by a snapshot's. InvalidArgument, and nothing has changed, for bytes that are damaged, of
+  // another version or of another plan.
+  absl::Status Restore(std::string_view snapshot);
+
+  // Goes on under another plan (docs/semantics.md 9.4): windows of unchanged definition keep what they hold, alerts of
+  // rules with the same name, labels and grouping live on, those of others end with reason rule_removed; then every
+  // rule is asked. Values, counters and ids stay. Cost: about a snapshot.
+  void Reload(std::shared_ptr<const Plan> plan);
+
+  // Forgets everybody who has this value of a key, in all groupings that contain it: alerts end with reason forgotten.
+  // What came from them into coarser groups stays, unnamed. Says how much there was.
+  struct Forgotten {
+    uint64_t groups = 0;
+    uint64_t alerts = 0;
+  };
+  absl::StatusOr<Forgotten> Forget(std::string_view key, std::string_view value);
+  // All that Forget would remove, as one JSON object: groups with the values of their metrics, alerts.
+  absl::StatusOr<std::string> Export(std::string_view key, std::string_view value) const;
 
   tocsin::Statistics Statistics() const;
   const Plan& plan() const;

@@ -1,0 +1,208 @@
+// Groups begin with their first event, are freed when they hold nothing, forgotten when they expire, and limited.
+#include <algorithm>
+
+#include "engine/state.h"
+
+namespace tocsin {
+
+// How many groups are looked at, when one begins, for one that can be freed: the table then stays below about twice
+// what it needs.
+constexpr int kSweepStep = 2;
+
+std::optional<uint32_t> Engine::State::Reach(uint32_t grouping, std::string_view key, uint64_t hash) {
+  GroupTable& table = groups[grouping];
+  if (layout.groupings[grouping].max_groups) {
+    const std::optional<uint32_t> known = table.Find(key, hash);
+    if ((!known || !Head(grouping, *known).occupied) && !MakeRoom(grouping)) return std::nullopt;
+  }
+  bool added = false;
+  const uint32_t row = table.FindOrAdd(key, hash, &added);
+  if (added) Sweep(grouping, row);
+  return row;
+}
+
+void Engine::State::MarkTaken(uint32_t grouping, uint32_t row, Time time, bool by_metric) {
+  const GroupingPlan& plan_of_grouping = layout.groupings[grouping];
+  RowHead& head = Head(grouping, row);
+  const int64_t nanos = ToNanos(time);
+  const bool begins = !head.seen;
+  // Whether the group was freed in between or not: what is long past is behind no alert.
+  if (!begins && plan_of_grouping.may_free && IsLongEmpty(grouping, row)) head.evidence = 0;
+  if (begins || nanos > head.newest) head.newest = nanos;
+  head.seen = true;
+  if (plan_of_grouping.max_groups && !head.occupied) {
+    head.occupied = true;
+    ++limits[grouping].occupied;
+    SetGroupTimer(grouping, row);
+  }
+  if (begins && plan_of_grouping.expire_after) SetGroupTimer(grouping, row);
+  if (head.greeted || !by_metric) [[likely]]
+    return;
+  head.greeted = true;
+  if (!plan_of_grouping.keys.empty()) Greet(grouping, row);  // that of everything has been there from the beginning
+}
+
+// A group has begun: what holds of one that holds nothing holds of it.
+void Engine::State::Greet(uint32_t grouping, uint32_t row) {
+  const GroupingPlan& plan_of_grouping = layout.groupings[grouping];
+  for (const ThresholdIndex& index : plan_of_grouping.indices) {
+    if (index.holds_empty) CrossIndex(index, row);
+  }
+  for (uint32_t rule : plan_of_grouping.greeting) Concern(rule, row);
+}
+
+// Whether one more group may be occupied.
+bool Engine::State::MakeRoom(uint32_t grouping) {
+  LimitAlert& limit = limits[grouping];
+  const auto most = static_cast<uint64_t>(*layout.groupings[grouping].max_groups);
+  const std::optional<Time> next = timers.Next();
+  if (limit.occupied >= most && !closed && next && *next <= now) {
+    // What leaves in this very instant has left before the event is applied, though its timer rings at the end.
+    for (uint32_t row = 0; row < groups[grouping].end(); ++row) {
+      if (!groups[grouping].alive(row) || !Head(grouping, row).occupied || !IsEmpty(grouping, row)) continue;
+      Vacate(grouping, row);
+    }
+  }
+  if (limit.occupied < most) return true;
+  ++limit.skipped;
+  if (limit.state.phase != AlertPhase::kFiring) {
+    limit.state = AlertState();
+    limit.state.phase = AlertPhase::kFiring;
+    limit.state.active_at = limit.state.fired_at = now;
+    ++firing;
+    TellLimit(grouping, Change::kFiring);
+  }
+  return false;
+}
+
+// Whether all its windows have let go of everything. Never of a group that keeps something for ever.
+bool Engine::State::IsEmpty(uint32_t grouping, uint32_t row) {
+  for (uint32_t window : layout.groupings[grouping].windows) {
+    WindowInRow state(layout.windows[window], groups[grouping].row(row), pool, texts);
+    state.AdvanceTo(now);
+    if (!state.empty()) return false;
+  }
+  return true;
+}
+
+// The same, from the head of the row alone: some time after it is empty.
+bool Engine::State::IsLongEmpty(uint32_t grouping, uint32_t row) {
+  const std::optional<Duration>& after = layout.groupings[grouping].empty_after;
+  const RowHead& head = Head(grouping, row);
+  return !head.seen || (after && SaturatingAdd(FromNanos(head.newest), *after) <= now);
+}
+
+// Each of its windows has to let go of what is oldest there; one that never does keeps the group for ever.
+Time Engine::State::NotEmptyBefore(uint32_t grouping, uint32_t row) {
+  Time earliest = now;
+  for (uint32_t window : layout.groupings[grouping].windows) {
+    const WindowInRow state(layout.windows[window], groups[grouping].row(row), pool, texts);
+    if (!state.empty()) earliest = std::max(earliest, state.NextExit().value_or(Time::max()));
+  }
+  return earliest;
+}
+
+void Engine::State::SetGroupTimer(uint32_t grouping, uint32_t row) {
+  const GroupingPlan& plan_of_grouping = layout.groupings[grouping];
+  const RowHead& head = Head(grouping, row);
+  Time earliest = Time::max();
+  if (head.occupied) earliest = NotEmptyBefore(grouping, row);
+  if (plan_of_grouping.expire_after)
+    earliest = std::min(earliest, SaturatingAdd(FromNanos(head.newest), *plan_of_grouping.expire_after));
+  if (earliest == Time::max()) return;
+  earliest = std::max(earliest, now);
+  TimerMark mark(groups[grouping].row(row) + plan_of_grouping.timer_offset);
+  if (mark.IsSet() && mark.time() <= earliest) return;
+  mark.Set(earliest);
+  timers.Set({earliest, Timer::Kind::kGroup, grouping, row, groups[grouping].generation(row)});
+}
+
+void Engine::State::RingGroup(const Timer& timer) {
+  const uint32_t grouping = timer.index;
+  const uint32_t row = timer.row;
+  const GroupingPlan& plan_of_grouping = layout.groupings[grouping];
+  TimerMark mark(groups[grouping].row(row) + plan_of_grouping.timer_offset);
+  if (!mark.IsSet() || mark.time() != timer.time) return;
+  mark.Clear();
+  const RowHead& head = Head(grouping, row);
+  if (plan_of_grouping.expire_after && SaturatingAdd(FromNanos(head.newest), *plan_of_grouping.expire_after) <= now) {
+    expired.push_back({grouping, row});
+    return;
+  }
+  if (IsEmpty(grouping, row)) {
+    if (head.occupied) Vacate(grouping, row);
+    if (plan_of_grouping.may_free && head.alerts == 0) {
+      Release(grouping, row);
+      return;
+    }
+  }
+  SetGroupTimer(grouping, row);
+}
+
+// Groups whose time has come, all of this instant: their alerts end in order, then finer groups that read them are
+// asked again.
+void Engine::State::Expire() {
+  if (expired.empty()) return;
+  RemoveGroups(expired, EndReason::kGroupExpired);
+  expired.clear();
+  EvaluateConcerned();
+  ReachDeadlines();
+}
+
+void Engine::State::RemoveGroups(const std::vector<GroupRow>& going, EndReason reason) {
+  std::vector<RuleRow> ending;
+  for (const GroupRow& which : going) {
+    for (uint32_t number = Head(which.grouping, which.row).alerts; number != 0; number = alerts.At(number).next)
+      ending.push_back(alerts.At(number).which);
+  }
+  Order(&ending);
+  for (const RuleRow which : ending) End(which, reason);
+  for (const RuleRow which : ending)  // what it remembers
+    alerts.Remove(&Head(layout.rules[which.rule].grouping, which.row).alerts, which.rule);
+  for (const GroupRow& which : going) {
+    for (uint32_t rule : layout.groupings[which.grouping].finer_rules) ConcernGroup(rule, which.grouping, which.row);
+    if (Head(which.grouping, which.row).occupied) Vacate(which.grouping, which.row);
+    Release(which.grouping, which.row);
+  }
+  // Groups that go at once are asked no more.
+  std::erase_if(concerned, [&](RuleRow which) { return !groups[layout.rules[which.rule].grouping].alive(which.row); });
+}
+
+// A group counts no more: where there was no room, there is, and it is told when the instant has been decided.
+void Engine::State::Vacate(uint32_t grouping, uint32_t row) {
+  Head(grouping, row).occupied = false;
+  --limits[grouping].occupied;
+}
+
+void Engine::State::EndLimits() {
+  for (uint32_t grouping = 0; grouping < limits.size(); ++grouping) {
+    LimitAlert& limit = limits[grouping];
+    if (limit.state.phase != AlertPhase::kFiring) continue;
+    if (limit.occupied >= static_cast<uint64_t>(*layout.groupings[grouping].max_groups)) continue;
+    limit.state.phase = AlertPhase::kInactive;
+    --firing;
+    TellLimit(grouping, Change::kResolved);
+  }
+}
+
+void Engine::State::Release(uint32_t grouping, uint32_t row) {
+  for (uint32_t window : layout.groupings[grouping].windows)
+    WindowInRow(layout.windows[window], groups[grouping].row(row), pool, texts).Release();
+  groups[grouping].Remove(row);
+}
+
+// `added` has not taken its event yet.
+void Engine::State::Sweep(uint32_t grouping, uint32_t added) {
+  if (!layout.groupings[grouping].may_free) return;
+  GroupTable& table = groups[grouping];
+  uint32_t& hand = sweeps[grouping];
+  for (int i = 0; i < kSweepStep; ++i) {
+    hand = hand + 1 < table.end() ? hand + 1 : 0;
+    if (hand == added || !table.alive(hand)) continue;
+    // One that counts for a limit has a timer.
+    const RowHead& head = Head(grouping, hand);
+    if (head.alerts == 0 && !head.occupied && IsLongEmpty(grouping, hand)) Release(grouping, hand);
+  }
+}
+
+}  // namespace tocsin

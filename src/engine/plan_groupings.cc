@@ -1,0 +1,68 @@
+#include "engine/plan_groupings.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "metric/group_key.h"
+
+namespace tocsin {
+
+std::optional<Kind> Groupings::KindOf(const SourceText& key, const std::vector<uint32_t>& events,
+                                      const std::string& description) {
+  auto complain = [&](std::string message, std::string hint = {}) {
+    diagnostics_.push_back(key.Error(std::move(message), std::move(hint), description));
+    return std::nullopt;
+  };
+  if (key.text().rfind("profile.", 0) == 0)
+    return complain("a profile's attribute as a key is not supported yet", "group by attributes of the events");
+  for (uint32_t event : events) {
+    const EventSpec& spec = layout_.catalog.event(event);
+    std::optional<uint32_t> slot = layout_.catalog.FindSlot(event, key.text());
+    if (!slot) {
+      std::vector<std::string> names;
+      for (const AttributeSpec& attribute : spec.attributes) names.push_back(attribute.name);
+      const std::string closest = ClosestName(key.text(), names);
+      return complain(fmt::format("the event '{}' has no attribute '{}' to group by", spec.name, key.text()),
+                      closest.empty() ? "" : fmt::format("did you mean '{}'?", closest));
+    }
+    const Type type = spec.attributes[*slot].type;
+    if (!IsKeyKind(type.kind)) {
+      return complain(
+          fmt::format("'{}' is a {}, and only strings, ints and bools can group", key.text(), TypeName(type)));
+    }
+    auto [known, added] = kinds_.emplace(key.text(), type.kind);
+    if (!added && known->second != type.kind) {
+      return complain(fmt::format("the key '{}' is a {} here and a {} in another event", key.text(), TypeName(type),
+                                  TypeName(known->second)),
+                      "a key must have one type everywhere");
+    }
+  }
+  return kinds_[key.text()];
+}
+
+std::optional<uint32_t> Groupings::Find(const std::vector<SourceText>& by, const std::vector<uint32_t>& events,
+                                        const std::string& description) {
+  std::map<std::string, Kind> keys;
+  bool good = true;
+  for (const SourceText& key : by) {
+    std::optional<Kind> kind = KindOf(key, events, description);
+    if (!kind) {
+      good = false;
+    } else if (!keys.emplace(key.text(), *kind).second) {
+      diagnostics_.push_back(key.Error(fmt::format("'{}' is named twice", key.text()), "", description));
+      good = false;
+    }
+  }
+  if (!good) return std::nullopt;
+  GroupingPlan grouping;
+  for (const auto& [name, kind] : keys) {
+    grouping.keys.push_back(name);
+    grouping.kinds.push_back(kind);
+  }
+  auto [found, added] = by_keys_.emplace(grouping.keys, static_cast<uint32_t>(layout_.groupings.size()));
+  if (added) layout_.groupings.push_back(std::move(grouping));
+  return found->second;
+}
+
+}  // namespace tocsin

@@ -1,0 +1,31 @@
+// The stages of Plan::Create, in this order. Each adds its mistakes to `diagnostics` and leaves out what is mistaken,
+// so that the next can go on and find its own; those without that parameter run only when there are none.
+#ifndef TOCSIN_ENGINE_PLAN_STAGES_H_
+#define TOCSIN_ENGINE_PLAN_STAGES_H_
+
+#include <vector>
+
+#include "engine/dictionary.h"
+#include "engine/layout.h"
+#include "engine/plan_groupings.h"
+
+namespace tocsin {
+
+// plan_metrics.cc: metrics over events, and profiles.
+void PlanAggregates(Plan::Layout* layout, Groupings* groupings, std::vector<Diagnostic>* diagnostics);
+// plan_values.cc: metrics that are expressions over other metrics. Fills the dictionary.
+void PlanValues(Plan::Layout* layout, Dictionary* names, std::vector<Diagnostic>* diagnostics);
+// plan_rules.cc: rules, without when they are evaluated.
+void PlanRules(Plan::Layout* layout, Groupings* groupings, const Dictionary& names,
+               std::vector<Diagnostic>* diagnostics);
+// plan_keys.cc: what is said of keys, and limits.
+void PlanKeys(Plan::Layout* layout, std::vector<Diagnostic>* diagnostics);
+// plan_watch.cc: when each rule is evaluated: thresholds, exits, exact instants, warming up, coarser metrics.
+void PlanWatching(Plan::Layout* layout);
+// plan_rows.cc: where everything stands in a row, and what each event type reaches.
+void PlanRows(Plan::Layout* layout);
+void PlanEvents(Plan::Layout* layout);
+
+}  // namespace tocsin
+
+#endif  // TOCSIN_ENGINE_PLAN_STAGES_H_

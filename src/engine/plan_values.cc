@@ -1,0 +1,187 @@
+// Metrics that are expressions over other metrics. Their order of definition does not matter: each is planned once all
+// that it reads is; what never gets there leads back to itself.
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "engine/plan_stages.h"
+
+namespace tocsin {
+namespace {
+
+class ValuePlanner {
+ public:
+  ValuePlanner(Plan::Layout* layout, Dictionary* names, std::vector<Diagnostic>* diagnostics)
+      : layout_(*layout), names_(*names), diagnostics_(*diagnostics) {}
+
+  void Run() {
+    AddKnown();
+    std::vector<const MetricSpec*> waiting;
+    for (const MetricSpec& spec : layout_.spec.metrics) {
+      if (!spec.value.empty() && CheckShape(spec)) waiting.push_back(&spec);
+    }
+    std::stable_sort(waiting.begin(), waiting.end(),
+                     [](const MetricSpec* a, const MetricSpec* b) { return a->name < b->name; });
+    for (size_t before = waiting.size() + 1; waiting.size() < before;) {
+      before = waiting.size();
+      std::erase_if(waiting, [&](const MetricSpec* spec) { return TryOne(*spec); });
+    }
+    TellOfTheRest(waiting);
+    for (const std::string& name : layout_.mistaken_metrics) names_.AddMistaken(name);
+  }
+
+ private:
+  void AddKnown() {
+    for (const GroupingPlan& grouping : layout_.groupings) {
+      for (size_t k = 0; k < grouping.keys.size(); ++k) {
+        if (names_.Find(grouping.keys[k]) != nullptr) continue;
+        Dictionary::Entry entry;
+        entry.name = grouping.keys[k];
+        entry.type = grouping.kinds[k];
+        names_.Add(std::move(entry));
+      }
+    }
+    for (uint32_t m = 0; m < layout_.metrics.size(); ++m) AddMetric(m);
+  }
+
+  void AddMetric(uint32_t index) {
+    const Metric& metric = layout_.metrics[index];
+    if (const Dictionary::Entry* other = names_.Find(metric.name); other != nullptr) {
+      const std::string message =
+          other->source == Variable::Source::kKey
+              ? fmt::format("'{}' is a key already and cannot name a metric too", metric.name)
+              : fmt::format("two profiles have an attribute, which makes two of '{}'", metric.name);
+      diagnostics_.push_back(OriginOf(metric.name).Error(message, "", "metric " + metric.name));
+      return;
+    }
+    Dictionary::Entry entry;
+    entry.name = metric.name;
+    entry.type = metric.type;
+    entry.source = Variable::Source::kMetric;
+    entry.index = index;
+    entry.grouping = metric.grouping;
+    entry.elapsed = metric.aggregate && metric.aggregate->aggregate == AggregateKind::kTimeSince;
+    names_.Add(std::move(entry));
+  }
+
+  const SourceText& OriginOf(const std::string& name) const {
+    for (const MetricSpec& spec : layout_.spec.metrics) {
+      if (spec.name == name) return spec.origin;
+    }
+    static const SourceText kNowhere;
+    return kNowhere;
+  }
+
+  bool CheckShape(const MetricSpec& spec) {
+    const char* extra = !spec.events.empty()      ? "event"
+                        : !spec.aggregate.empty() ? "aggregate"
+                        : !spec.where.empty()     ? "where"
+                        : spec.window.has_value() ? "window"
+                        : spec.last.has_value()   ? "last"
+                        : !spec.by.empty()        ? "by"
+                                                  : nullptr;
+    if (extra == nullptr && (!spec.every || *spec.every > Duration::zero())) return true;
+    const std::string message =
+        extra != nullptr
+            ? fmt::format("'{}' is an expression over other metrics and has no '{}' of its own", spec.name, extra)
+            : std::string("'every' must be longer than nothing");
+    diagnostics_.push_back(spec.origin.Error(message, "", "metric " + spec.name));
+    layout_.mistaken_metrics.push_back(spec.name);
+    return false;
+  }
+
+  std::vector<Wanted> Text(const MetricSpec& spec) const {
+    return {{spec.value, Kind::kNone, Describe("metric", spec.name, "value")}};
+  }
+
+  // False when it cannot be planned yet, or ever.
+  bool TryOne(const MetricSpec& spec) {
+    std::vector<Diagnostic> unheard;
+    Reader reader(&layout_, names_, &unheard);
+    std::vector<Wanted> wanted = Text(spec);
+    if (!reader.Compile(&wanted, std::nullopt)) return false;
+    const Type type = wanted[0].compiled->type();
+    if (type.kind == Kind::kString) {
+      diagnostics_.push_back(spec.value.Error("the value of a metric must be a number, a bool, a time or a duration",
+                                              "", Describe("metric", spec.name, "value")));
+      layout_.mistaken_metrics.push_back(spec.name);
+      return true;
+    }
+    Metric metric;
+    metric.name = spec.name;
+    metric.type = type.kind == Kind::kInt ? Type(Kind::kDouble) : type;
+    metric.grouping = reader.grouping();
+    metric.reads = reader.TakeReads();
+    metric.every = spec.every;
+    for (const Variable& variable : metric.reads) Inherit(variable, &metric);
+    const auto index = static_cast<uint32_t>(layout_.metrics.size());
+    if (metric.every) {
+      metric.stored = {index};
+      metric.windows.clear();
+      layout_.groupings[metric.grouping].stored.push_back(index);
+      layout_.every_metrics.push_back(index);
+    }
+    metric.value = std::move(wanted[0].compiled);
+    layout_.metrics.push_back(std::move(metric));
+    AddMetric(index);
+    return true;
+  }
+
+  // What a metric that it reads depends on, it depends on too.
+  void Inherit(const Variable& variable, Metric* metric) const {
+    if (variable.source != Variable::Source::kMetric) return;
+    const Metric& read = layout_.metrics[variable.index];
+    auto add = [](const std::vector<uint32_t>& from, std::vector<uint32_t>* to) {
+      for (uint32_t item : from) {
+        if (std::find(to->begin(), to->end(), item) == to->end()) to->push_back(item);
+      }
+    };
+    add(read.windows, &metric->windows);
+    add(read.stored, &metric->stored);
+  }
+
+  // The mistakes of those that could not be planned; the names of the others are good enough to find them.
+  void TellOfTheRest(const std::vector<const MetricSpec*>& waiting) {
+    for (const MetricSpec* spec : waiting) names_.AddMistaken(spec->name);
+    for (const MetricSpec* spec : waiting) {
+      const size_t before = diagnostics_.size();
+      Reader reader(&layout_, names_, &diagnostics_);
+      std::vector<Wanted> wanted = Text(*spec);
+      reader.Compile(&wanted, std::nullopt);
+      if (diagnostics_.size() == before && ReadsOnlyWaiting(*spec, waiting)) {
+        diagnostics_.push_back(spec->value.Error(fmt::format("'{}' leads back to itself", spec->name), "",
+                                                 Describe("metric", spec->name, "value")));
+      }
+      layout_.mistaken_metrics.push_back(spec->name);
+    }
+  }
+
+  // Whether what keeps it from being planned is only that others wait too, and not a mistake told elsewhere.
+  bool ReadsOnlyWaiting(const MetricSpec& spec, const std::vector<const MetricSpec*>& waiting) const {
+    std::vector<Diagnostic> unheard;
+    std::optional<Expression> value = Expression::Compile(spec.value, names_.environment(), Kind::kNone, "", &unheard);
+    if (!value) return false;
+    for (uint32_t slot : value->slots()) {
+      const Dictionary::Entry& entry = names_.entries()[slot];
+      if (!entry.mistaken) continue;
+      const bool waits = std::any_of(waiting.begin(), waiting.end(),
+                                     [&](const MetricSpec* other) { return other->name == entry.name; });
+      if (!waits) return false;
+    }
+    return true;
+  }
+
+  Plan::Layout& layout_;
+  Dictionary& names_;
+  std::vector<Diagnostic>& diagnostics_;
+};
+
+}  // namespace
+
+void PlanValues(Plan::Layout* layout, Dictionary* names, std::vector<Diagnostic>* diagnostics) {
+  ValuePlanner(layout, names, diagnostics).Run();
+}
+
+}  // namespace tocsin

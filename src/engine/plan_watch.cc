@@ -1,0 +1,377 @@
+// The fifth stage of a plan: when each rule is evaluated. An event concerns only the rules that read what it changes;
+// a rule that is a threshold is looked at only when its metric crosses it; what leaves a window is waited for only
+// where it could change a rule's mind (docs/semantics.md 1.9, 3.12, 4.5).
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <tuple>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "engine/plan_stages.h"
+#include "expr/condition.h"
+
+namespace tocsin {
+namespace {
+
+bool Contains(const std::vector<uint32_t>& list, uint32_t item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
+void AddOnce(uint32_t item, std::vector<uint32_t>* list) {
+  if (!Contains(*list, item)) list->push_back(item);
+}
+
+// Which way a metric must go for a condition to turn true, and whether what leaves can take it there.
+bool Fits(Turn turn, Moves moves) {
+  switch (turn) {
+    case Turn::kNever:
+      return false;
+    case Turn::kUp:
+      return moves == Moves::kUp || moves == Moves::kBoth;
+    case Turn::kDown:
+      return moves == Moves::kDown || moves == Moves::kBoth;
+    case Turn::kBoth:
+      return moves != Moves::kNone;
+  }
+  return true;
+}
+
+// How an expression moves when a part of it does, which it follows that way.
+static_assert(static_cast<int>(Turn::kUp) == static_cast<int>(Moves::kUp) &&
+              static_cast<int>(Turn::kBoth) == static_cast<int>(Moves::kBoth));
+Moves Through(Turn turn, Moves part) {
+  if (turn == Turn::kNever || part == Moves::kNone) return Moves::kNone;
+  if (turn == Turn::kUp) return part;
+  if (turn == Turn::kBoth || part == Moves::kBoth) return Moves::kBoth;
+  return part == Moves::kUp ? Moves::kDown : Moves::kUp;
+}
+
+class WatchPlanner {
+ public:
+  explicit WatchPlanner(Plan::Layout* layout) : layout_(*layout) {}
+
+  void Run() {
+    layout_.uses.resize(layout_.windows.size());
+    layout_.stored_readers.resize(layout_.metrics.size());
+    for (uint32_t r = 0; r < layout_.rules.size(); ++r) PlanOne(r);
+    for (GroupingPlan& grouping : layout_.groupings) {
+      for (uint32_t i = 0; i < grouping.indices.size(); ++i) {
+        Sort(&grouping.indices[i]);
+        for (const auto* atoms : {&grouping.indices[i].above, &grouping.indices[i].below}) Enter(*atoms, i);
+      }
+    }
+  }
+
+ private:
+  const Metric& MetricOf(const Variable& variable) const { return layout_.metrics[variable.index]; }
+
+  void PlanOne(uint32_t r) {
+    RulePlan& rule = layout_.rules[r];
+    if (rule.every) layout_.every_rules.push_back(r);
+    CollectWindows(r);
+    PlanTime(r);
+    PlanTerms(r);
+    PlanWarming(&rule);
+    if (rule.every) return;  // looked at only at ticks, but what leaves while it fires needs no notice either
+    PlanIndex(r);
+    for (uint32_t window : rule.windows) {
+      WindowUse& use = layout_.uses[window];
+      use.read = true;
+      use.all.push_back(r);
+      if (!rule.alone) use.readers.push_back(r);
+      if (!rule.indexed && !rule.looks_at_events) use.always.push_back(r);
+    }
+    PlanExits(rule);
+  }
+
+  void CollectWindows(uint32_t r) {
+    RulePlan* rule = &layout_.rules[r];
+    for (uint32_t slot : rule->condition_slots) {
+      const Variable& variable = rule->reads[slot];
+      if (variable.source != Variable::Source::kMetric) continue;
+      if (variable.parent != 0) AddOnce(r, &layout_.groupings[MetricOf(variable).grouping].finer_rules);
+      for (uint32_t window : MetricOf(variable).windows) {
+        const bool own = layout_.windows[window].grouping == rule->grouping;
+        AddOnce(window, own ? &rule->windows : &rule->coarse_windows);
+      }
+      for (uint32_t metric : MetricOf(variable).stored) AddOnce(r, &layout_.stored_readers[metric]);
+    }
+  }
+
+  std::vector<Expression> Conditions(const RulePlan& rule) const {
+    std::vector<Expression> conditions;
+    for (const LevelPlan& level : rule.levels) conditions.push_back(level.when);
+    if (rule.resolve_when) conditions.push_back(*rule.resolve_when);
+    if (rule.scope) conditions.push_back(*rule.scope);
+    return conditions;
+  }
+
+  // A slot whose value changes while only time passes, other than by growing with it.
+  bool ReadsHiddenTime(const Reads& reads, const Expression& expression) const {
+    return std::any_of(expression.slots().begin(), expression.slots().end(), [&](uint32_t slot) {
+      return reads[slot].source == Variable::Source::kMetric && HidesTime(MetricOf(reads[slot]));
+    });
+  }
+  bool HidesTime(const Metric& metric) const {
+    if (!metric.value || metric.every) return false;
+    if (IsTimed(*metric.value)) return true;
+    return ReadsHiddenTime(metric.reads, *metric.value);
+  }
+
+  void PlanTime(uint32_t r) {
+    RulePlan& rule = layout_.rules[r];
+    if (rule.looks_at_events) return;  // it looks at events, not at time
+    for (const Expression& condition : Conditions(rule)) {
+      if (ReadsHiddenTime(rule.reads, condition)) rule.each_minute = true;
+      if (!IsTimed(condition)) continue;
+      TimeTerms terms = TimedTerms(condition);
+      if (terms.other) rule.each_minute = true;
+      for (LinearTerm& term : terms.linear) rule.flips.push_back(std::move(term));
+    }
+  }
+
+  // Terms that read only coarser metrics are watched in their own groups; terms that mix both are looked at each
+  // minute.
+  void PlanTerms(uint32_t r) {
+    RulePlan& rule = layout_.rules[r];
+    if (rule.every) return;
+    std::vector<Expression> conditions = Conditions(rule);
+    if (rule.looks_at_events) {  // its scope ends what has begun; the rest is asked of events alone
+      conditions.clear();
+      if (rule.scope) conditions.push_back(*rule.scope);
+    }
+    for (const Expression& condition : conditions) {
+      for (const Expression& term : Terms(condition)) {
+        bool coarse = false;
+        bool fine = false;
+        for (uint32_t slot : term.slots()) {
+          const Variable& variable = rule.reads[slot];
+          (variable.source == Variable::Source::kMetric && variable.parent != 0 ? coarse : fine) = true;
+        }
+        if (!coarse) continue;
+        if (fine || IsTimed(term) || ReadsHiddenTime(rule.reads, term)) rule.each_minute = true;
+        if (!fine) AddTerm(r, term);
+      }
+    }
+  }
+
+  void AddTerm(uint32_t r, const Expression& term) {
+    const RulePlan& rule = layout_.rules[r];
+    std::optional<uint32_t> finest;
+    for (uint32_t slot : term.slots()) {
+      const uint32_t grouping = MetricOf(rule.reads[slot]).grouping;
+      if (!finest || layout_.groupings[grouping].keys.size() > layout_.groupings[*finest].keys.size())
+        finest = grouping;
+    }
+    for (uint32_t slot : term.slots()) {  // not nested: nobody's groups are those of the term
+      if (!IsSubset(layout_.groupings[MetricOf(rule.reads[slot]).grouping].keys, layout_.groupings[*finest].keys)) {
+        layout_.rules[r].each_minute = true;
+        return;
+      }
+    }
+    CoarseTerm coarse{*finest, term, {}, {r}, IsTimed(term) || ReadsHiddenTime(rule.reads, term), 0};
+    coarse.reads.resize(rule.reads.size());
+    for (uint32_t slot : term.slots()) {
+      coarse.reads[slot] = rule.reads[slot];
+      coarse.reads[slot].parent = ParentOf(*finest, MetricOf(rule.reads[slot]).grouping);
+    }
+    const auto index = static_cast<uint32_t>(layout_.terms.size());
+    for (uint32_t slot : term.slots()) {
+      for (uint32_t window : MetricOf(rule.reads[slot]).windows) {
+        AddOnce(index, &layout_.uses[window].terms);
+        layout_.uses[window].read = true;
+        layout_.uses[window].timed = true;
+      }
+    }
+    layout_.terms.push_back(std::move(coarse));
+  }
+
+  uint32_t ParentOf(uint32_t grouping, uint32_t coarser) {
+    if (grouping == coarser) return 0;
+    std::vector<ParentPlan>& parents = layout_.groupings[grouping].parents;
+    for (uint32_t p = 0; p < parents.size(); ++p) {
+      if (parents[p].grouping == coarser) return p + 1;
+    }
+    ParentPlan parent;
+    parent.grouping = coarser;
+    const auto& own = layout_.groupings[grouping].keys;
+    for (const std::string& key : layout_.groupings[coarser].keys)
+      parent.keys.push_back(static_cast<uint32_t>(std::find(own.begin(), own.end(), key) - own.begin()));
+    parents.push_back(std::move(parent));
+    return static_cast<uint32_t>(parents.size());
+  }
+
+  // How a metric may move when something leaves one of its windows. Of an expression: what its parts do to it.
+  Moves ExitMoves(const Metric& metric, uint32_t window, bool sum_is_nonnegative) const {
+    if (!metric.value) {
+      if (metric.aggregate->window != window) return Moves::kNone;
+      return OnExit(*metric.aggregate, layout_.windows[window], sum_is_nonnegative);
+    }
+    if (metric.every) return Moves::kNone;  // noticed when it is evaluated
+    const std::vector<Turn> turns = Influence(*metric.value);
+    auto all = static_cast<unsigned>(Moves::kNone);
+    for (uint32_t slot : metric.value->slots()) {
+      if (metric.reads[slot].source != Variable::Source::kMetric) continue;
+      const Moves part = ExitMoves(MetricOf(metric.reads[slot]), window, sum_is_nonnegative);
+      all |= static_cast<unsigned>(Through(turns[slot], part));
+    }
+    return static_cast<Moves>(all);
+  }
+
+  // Adds the metrics that can turn a condition true by having a window that is emptier than it should be; `turn` is the
+  // way in which `metric` must move for that.
+  void AddMisleading(uint32_t metric_index, Turn turn, std::set<uint32_t>* misleading) const {
+    const Metric& metric = layout_.metrics[metric_index];
+    if (turn == Turn::kNever || metric.every) return;
+    if (metric.aggregate) {
+      const WindowPlan& window = layout_.windows[metric.aggregate->window];
+      // A sum is taken for one of amounts that are not negative: it is small when the window is emptier.
+      if (window.kind == WindowPlan::Kind::kTime && Fits(turn, OnExit(*metric.aggregate, window, true)))
+        misleading->insert(metric_index);
+      return;
+    }
+    const std::vector<Turn> turns = Influence(*metric.value);
+    for (uint32_t slot : metric.value->slots()) {
+      if (metric.reads[slot].source == Variable::Source::kMetric)
+        AddMisleading(metric.reads[slot].index, PartOf(turns[slot], turn), misleading);
+    }
+  }
+  static Turn PartOf(Turn follows, Turn wanted) {
+    return static_cast<Turn>(Through(follows, static_cast<Moves>(wanted)));
+  }
+
+  // The windows of those that a metric depends on.
+  void AddWindowsOf(uint32_t metric_index, const std::set<uint32_t>& misleading, std::vector<uint32_t>* windows) const {
+    const Metric& metric = layout_.metrics[metric_index];
+    if (metric.aggregate && misleading.count(metric_index) != 0) AddOnce(metric.aggregate->window, windows);
+    if (metric.every) return;
+    for (const Variable& variable : metric.reads) {
+      if (variable.source == Variable::Source::kMetric) AddWindowsOf(variable.index, misleading, windows);
+    }
+  }
+
+  static Turn TurnOf(const Expression& condition, uint32_t slot) {
+    const std::vector<Turn> turns = Influence(condition);
+    return slot < turns.size() ? turns[slot] : Turn::kNever;
+  }
+
+  void PlanWarming(RulePlan* rule) {
+    if (!rule->warms_up) return;
+    std::set<uint32_t> misleading;
+    for (uint32_t slot : rule->condition_slots) {
+      if (rule->reads[slot].source != Variable::Source::kMetric) continue;
+      for (const LevelPlan& level : rule->levels)
+        AddMisleading(rule->reads[slot].index, TurnOf(level.when, slot), &misleading);
+    }
+    for (uint32_t slot = 0; slot < rule->reads.size(); ++slot) {
+      if (rule->reads[slot].source != Variable::Source::kMetric) continue;
+      WarmingPlan warming{slot, {}};
+      AddWindowsOf(rule->reads[slot].index, misleading, &warming.windows);
+      if (!warming.windows.empty()) rule->warming.push_back(std::move(warming));
+    }
+  }
+
+  // The threshold through which a level is entered: the first of its terms that is one over a metric of the rule's own
+  // grouping.
+  std::optional<Threshold> Entry(const RulePlan& rule, const Expression& when) const {
+    for (const Conjunct& conjunct : Conjuncts(when)) {
+      if (!conjunct.threshold || !std::holds_alternative<double>(conjunct.threshold->constant)) continue;
+      const Variable& variable = rule.reads[conjunct.threshold->slot];
+      if (variable.source != Variable::Source::kMetric || variable.parent != 0) continue;
+      const Metric& metric = MetricOf(variable);
+      const Op op = conjunct.threshold->op;
+      if (!metric.aggregate || metric.type.kind != Kind::kDouble || op == Op::kEqual || op == Op::kNotEqual) continue;
+      return conjunct.threshold;
+    }
+    return std::nullopt;
+  }
+
+  void PlanIndex(uint32_t r) {
+    RulePlan& rule = layout_.rules[r];
+    const bool plain = !rule.looks_at_events && !rule.every && rule.on_no_data == OnNoData::kOk && rule.flips.empty() &&
+                       !rule.each_minute && !rule.levels.empty() && rule.life.flap_changes == 0;
+    if (!plain) return;
+    std::vector<Threshold> entries;
+    for (const LevelPlan& level : rule.levels) {
+      std::optional<Threshold> entry = Entry(rule, level.when);
+      if (!entry) return;
+      entries.push_back(*entry);
+    }
+    rule.indexed = true;
+    rule.alone = rule.levels.size() == 1 && AsThreshold(rule.levels[0].when).has_value() && !rule.resolve_when &&
+                 !rule.scope && rule.coarse_windows.empty();
+    for (const Threshold& entry : entries) {
+      ThresholdIndex& index = IndexOf(rule.grouping, rule.reads[entry.slot].index);
+      const Atom atom{std::get<double>(entry.constant), entry.op, r, rule.alone};
+      const bool above = entry.op == Op::kGreater || entry.op == Op::kGreaterEqual;
+      (above ? index.above : index.below).push_back(atom);
+    }
+  }
+
+  ThresholdIndex& IndexOf(uint32_t grouping, uint32_t metric) {
+    std::vector<ThresholdIndex>& indices = layout_.groupings[grouping].indices;
+    auto [found, added] = index_of_metric_.emplace(metric, static_cast<uint32_t>(indices.size()));
+    if (added) {
+      ThresholdIndex index;
+      index.metric = metric;
+      index.window = layout_.metrics[metric].aggregate->window;
+      layout_.uses[index.window].indices.push_back(found->second);
+      indices.push_back(std::move(index));
+    }
+    return indices[found->second];
+  }
+
+  // So that the atoms that hold for a value come first: `>= 5` holds before `> 5`, and `<= 5` before `< 5`.
+  static void Sort(ThresholdIndex* index) {
+    auto strict = [](const Atom& atom) { return atom.op == Op::kGreater || atom.op == Op::kLess; };
+    std::sort(index->above.begin(), index->above.end(), [&](const Atom& a, const Atom& b) {
+      return std::make_tuple(a.number, strict(a), a.rule) < std::make_tuple(b.number, strict(b), b.rule);
+    });
+    std::sort(index->below.begin(), index->below.end(), [&](const Atom& a, const Atom& b) {
+      return std::make_tuple(-a.number, strict(a), a.rule) < std::make_tuple(-b.number, strict(b), b.rule);
+    });
+  }
+
+  // A change of what such a rule reads concerns it while its threshold holds.
+  void Enter(const std::vector<Atom>& atoms, uint32_t index) {
+    for (const Atom& atom : atoms) {
+      if (atom.alone) continue;
+      for (uint32_t window : layout_.rules[atom.rule].windows) AddOnce(index, &layout_.uses[window].conjunctions);
+    }
+  }
+
+  // What leaves must be noticed for every group where it could turn a condition true; where an alert is active, the
+  // engine sees to it itself.
+  void PlanExits(const RulePlan& rule) {
+    for (const Expression& condition : Conditions(rule)) {
+      const bool either_way = rule.on_no_data == OnNoData::kAlerting || rule.each_minute;
+      for (uint32_t slot : condition.slots()) {
+        const Variable& variable = rule.reads[slot];
+        if (variable.source != Variable::Source::kMetric) continue;
+        Turn turn = TurnOf(condition, slot);
+        if (either_way || AsksPresence(condition, slot)) turn = Turn::kBoth;
+        for (uint32_t window : MetricOf(variable).windows) {
+          WindowUse& use = layout_.uses[window];
+          use.timed = use.timed || Fits(turn, ExitMoves(MetricOf(variable), window, true));
+          use.timed_if_negative = use.timed_if_negative || Fits(turn, ExitMoves(MetricOf(variable), window, false));
+        }
+      }
+    }
+  }
+
+  Plan::Layout& layout_;
+  std::map<uint32_t, uint32_t> index_of_metric_;
+};
+
+}  // namespace
+
+void PlanWatching(Plan::Layout* layout) {
+  WatchPlanner(layout).Run();
+  for (uint32_t r = 0; r < layout->rules.size(); ++r) {
+    if (layout->rules[r].each_minute && !layout->rules[r].every) layout->minute_rules.push_back(r);
+  }
+}
+
+}  // namespace tocsin

@@ -1,0 +1,14 @@
+// Values that need no engine: those of a group that holds nothing.
+#ifndef TOCSIN_ENGINE_READ_H_
+#define TOCSIN_ENGINE_READ_H_
+
+#include "engine/layout.h"
+
+namespace tocsin {
+
+// What a metric is for a group that holds nothing, wherever its clock is. Cost: for tests of a plan and rare questions.
+Value ReadEmpty(const Plan::Layout& layout, const Metric& metric);
+
+}  // namespace tocsin
+
+#endif  // TOCSIN_ENGINE_READ_H_

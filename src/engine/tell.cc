@@ -1,0 +1,120 @@
+// What an alert change says.
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "engine/state.h"
+
+namespace tocsin {
+namespace {
+
+std::string_view Words(EndReason reason) {
+  switch (reason) {
+    case EndReason::kNone:
+      return "";
+    case EndReason::kRuleRemoved:
+      return "rule_removed";
+    case EndReason::kOutOfScope:
+      return "out_of_scope";
+    case EndReason::kGroupExpired:
+      return "group_expired";
+    case EndReason::kForgotten:
+      return "forgotten";
+  }
+  return "";
+}
+
+bool IsEnd(Change change) { return change == Change::kResolved || change == Change::kCancelled; }
+
+}  // namespace
+
+void Engine::State::Tell(RuleRow which, Change change, EndReason reason) {
+  ++seq;
+  if (sink == nullptr) return;
+  const RulePlan& rule = layout.rules[which.rule];
+  AlertRecord& record = *alerts.Find(Head(rule.grouping, which.row).alerts, which.rule);
+  AlertChange told;
+  told.time = now;
+  told.change = change;
+  told.seq = seq;
+  told.rule = rule.name;
+  told.version = rule.version;
+  told.reason = Words(reason);
+  // A pending alert has the severity that holds; a firing one its own, until it ends.
+  const int level = change == Change::kPending ? record.state.level : record.state.severity;
+  told.severity =
+      rule.levels.empty() ? rule.severity_alone : rule.levels[static_cast<size_t>(std::max(level, 0))].severity;
+  told.active_at = record.state.active_at;
+  if (!IsPendingChange(change)) told.fired_at = record.state.fired_at;
+  if (change == Change::kResolved) told.resolved_at = now;
+  AddLabels(rule, which.row, &told);
+  AddTexts(rule, which.row, record, &told);
+  if (layout.spec.limits.evidence_memory > 0 && !IsEnd(change)) AddEvidence(rule.grouping, which.row, &told);
+  sink->OnAlert(told);
+}
+
+void Engine::State::AddLabels(const RulePlan& rule, uint32_t row, AlertChange* told) {
+  told->labels = rule.labels;
+  KeysOf(rule.grouping, row, &keys);
+  for (size_t k = 0; k < keys.size(); ++k)
+    told->labels.emplace_back(layout.groupings[rule.grouping].keys[k], ToText(keys[k]));
+  std::sort(told->labels.begin(), told->labels.end());
+}
+
+// The values and why, as they are at this change; the words of an end are those in which the alert was last told.
+void Engine::State::AddTexts(const RulePlan& rule, uint32_t row, const AlertRecord& record, AlertChange* told) {
+  Fill(rule, row, rule.all_slots);
+  for (uint32_t slot : rule.severity_slots) variables[slot] = tocsin::Value::String(told->severity);
+  for (uint32_t slot : rule.value_slots) told->values.emplace_back(rule.reads[slot].name, OwnedValue(variables[slot]));
+  AlertWords& words = alerts.Words(record);
+  if (told->change != Change::kResolved) rule.wording.Write(std::span(variables).first(rule.reads.size()), &words);
+  told->summary = words.summary;
+  told->annotations = words.annotations;
+  if (IsEnd(told->change) || rule.levels.empty()) return;
+  const auto level = static_cast<size_t>(std::max(int{record.state.level}, 0));
+  rule.levels[level].explanation.Write(std::span(variables).first(rule.reads.size()), now, scratch, &told->because);
+}
+
+void Engine::State::AddEvidence(uint32_t grouping, uint32_t row, AlertChange* told) {
+  evidence.Walk(Head(grouping, row).evidence, grouping, [&](const EventView& seen) {
+    if (!IsWhole(seen) || !IsTyped(seen)) return;  // a damaged snapshot's
+    const EventSpec& spec = layout.catalog.event(seen.type);
+    EvidenceEvent one;
+    one.type = spec.name;
+    one.id = std::string(seen.id);
+    one.time = seen.time;
+    for (size_t slot = 0; slot < seen.attributes.size(); ++slot) {
+      if (!seen.attributes[slot].absent())
+        one.attributes.emplace_back(spec.attributes[slot].name, OwnedValue(seen.attributes[slot]));
+    }
+    told->evidence.push_back(std::move(one));
+  });
+}
+
+void Engine::State::TellLimit(uint32_t grouping, Change change, EndReason reason) {
+  ++seq;
+  if (sink == nullptr) return;
+  const LimitAlert& limit = limits[grouping];
+  AlertChange told;
+  told.time = now;
+  told.change = change;
+  told.seq = seq;
+  told.rule = std::string(kLimitRule);
+  told.version = "00000000";
+  told.reason = Words(reason);
+  std::string keys_of_grouping;
+  for (const std::string& key : layout.groupings[grouping].keys)
+    keys_of_grouping += (keys_of_grouping.empty() ? "" : ",") + key;
+  told.labels.emplace_back("grouping", keys_of_grouping);
+  told.active_at = limit.state.active_at;
+  told.fired_at = limit.state.fired_at;
+  if (change == Change::kResolved) told.resolved_at = now;
+  const int64_t most = *layout.groupings[grouping].max_groups;
+  told.values.emplace_back("max_groups", OwnedValue(tocsin::Value::Double(static_cast<double>(most))));
+  told.summary = fmt::format("there are {} groups by [{}], as many as there may be: events of new ones are skipped",
+                             most, keys_of_grouping);
+  sink->OnAlert(told);
+}
+
+}  // namespace tocsin
