@@ -48,6 +48,10 @@ const char* tocsin_alert_summary(const tocsin_alert* alert, size_t* length) {
   return alert == nullptr ? LendNothing(length) : Lend(alert->change.summary, length);
 }
 
+const char* tocsin_alert_reason(const tocsin_alert* alert, size_t* length) {
+  return alert == nullptr ? LendNothing(length) : Lend(alert->change.reason, length);
+}
+
 const char* tocsin_alert_label(const tocsin_alert* alert, const char* name, size_t name_length, size_t* length) {
   if (alert == nullptr || name == nullptr) return LendNothing(length);
   const std::string_view wanted(name, name_length);

@@ -18,6 +18,7 @@ using tocsin::Reason;
 using tocsin::binding::EngineHandle;
 using tocsin::capi::CheckGiven;
 using tocsin::capi::Guard;
+using tocsin::capi::ReadKeys;
 using tocsin::capi::ReadText;
 
 namespace {
@@ -27,17 +28,6 @@ absl::Status Give(absl::StatusOr<std::unique_ptr<EngineHandle>> made, tocsin_eng
   auto owner = std::make_unique<tocsin_engine>();
   owner->handle = *std::move(made);
   *engine = owner.release();
-  return absl::OkStatus();
-}
-
-absl::Status ReadKeys(const tocsin_key* keys, size_t count, std::vector<tocsin::Key>* out) {
-  if (count != 0) TOCSIN_RETURN_IF_ERROR(CheckGiven(keys, "keys"));
-  for (size_t i = 0; i < count; ++i) {
-    tocsin::Key key;
-    TOCSIN_RETURN_IF_ERROR(ReadText(keys[i].name, keys[i].name_length, "keys[].name", &key.name));
-    TOCSIN_RETURN_IF_ERROR(ReadText(keys[i].value, keys[i].value_length, "keys[].value", &key.value));
-    out->push_back(key);
-  }
   return absl::OkStatus();
 }
 
@@ -54,7 +44,8 @@ absl::Status GiveNumber(std::string_view metric, const tocsin::Value& value, dou
       return absl::OkStatus();
     default:
       return absl::UnimplementedError(
-          fmt::format("metric '{}' is a {}, and tocsin_engine_value reads numbers", metric, TypeName(value.kind())));
+          fmt::format("metric '{}' is a {}, and tocsin_engine_value reads numbers: use tocsin_engine_lookup", metric,
+                      TypeName(value.kind())));
   }
 }
 

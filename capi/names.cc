@@ -41,6 +41,8 @@ static_assert(Same(Change::kPending, TOCSIN_CHANGE_PENDING));
 static_assert(Same(Change::kFiring, TOCSIN_CHANGE_FIRING));
 static_assert(Same(Change::kResolved, TOCSIN_CHANGE_RESOLVED));
 static_assert(Same(Change::kCancelled, TOCSIN_CHANGE_CANCELLED));
+static_assert(Same(Change::kAgain, TOCSIN_CHANGE_AGAIN));
+static_assert(Same(Change::kSeverity, TOCSIN_CHANGE_SEVERITY));
 
 // The build knows the version from the project; the header cannot, and must agree.
 static_assert(TOCSIN_VERSION_NUM == TOCSIN_PROJECT_MAJOR * 1000000 + TOCSIN_PROJECT_MINOR * 1000 + TOCSIN_PROJECT_PATCH,
@@ -59,7 +61,7 @@ const char* tocsin_reason_name(int32_t reason) {
 }
 
 const char* tocsin_change_name(int32_t change) {
-  if (change < TOCSIN_CHANGE_PENDING || change > TOCSIN_CHANGE_CANCELLED) return nullptr;
+  if (change < TOCSIN_CHANGE_PENDING || change > TOCSIN_CHANGE_SEVERITY) return nullptr;
   return tocsin::ChangeName(static_cast<Change>(change)).data();
 }
 

@@ -38,7 +38,31 @@ struct tocsin_dead_letter {
   std::string json;
 };
 
+struct tocsin_table {
+  explicit tocsin_table(const tocsin::binding::MetricTable& from);
+  struct Row {
+    std::vector<std::string> keys;
+    tocsin::Value value;  // of a text, only its kind: what it borrows is not here
+    std::string text;
+  };
+  std::vector<std::string> names;
+  std::vector<Row> rows;
+};
+
+struct tocsin_statistics {
+  explicit tocsin_statistics(tocsin::Statistics from);
+  tocsin::Statistics statistics;
+  std::string json;
+};
+
+struct tocsin_buffer {
+  std::string bytes;
+};
+
 namespace tocsin::capi {
+
+// Keys of the caller's, borrowed.
+absl::Status ReadKeys(const tocsin_key* keys, size_t count, std::vector<tocsin::Key>* out);
 
 // Text that an object hands out: the object keeps it, the caller borrows it.
 inline const char* Lend(const std::string& text, size_t* length) noexcept {

@@ -31,6 +31,9 @@
  *       tocsin_engine        tocsin_engine_free         at any time, calls wait for each other; free it when none runs
  *       tocsin_alert         tocsin_alert_free          at any time, it never changes
  *       tocsin_dead_letter   tocsin_dead_letter_free    at any time, it never changes
+ *       tocsin_table         tocsin_table_free          at any time, it never changes
+ *       tocsin_statistics    tocsin_statistics_free     at any time, it never changes
+ *       tocsin_buffer        tocsin_buffer_free         at any time, it never changes
  *       tocsin_error         tocsin_error_free          at any time, it never changes
  *
  *  6. Times are 64-bit counts of nanoseconds since 1970-01-01T00:00:00Z, years 1678 to 2262. Truth values are int32_t,
@@ -168,24 +171,134 @@ typedef struct tocsin_key {
 
 /* The value of a metric that is a number, for one group, at the clock. *has_value is 0 when there is none (the mean of
    nothing); *value is then left untouched. TOCSIN_NOT_FOUND for an unknown metric, TOCSIN_INVALID_ARGUMENT for keys
-   that are not the metric's, TOCSIN_UNSUPPORTED for a metric that is not a number. `keys` may be NULL when `key_count`
-   is 0. */
+   that are not the metric's, TOCSIN_UNSUPPORTED for a metric that is not a number (see tocsin_engine_lookup). `keys`
+   may be NULL when `key_count` is 0. */
 TOCSIN_API int32_t tocsin_engine_value(tocsin_engine* engine, const char* metric, size_t metric_length,
                                        const tocsin_key* keys, size_t key_count, double* value, int32_t* has_value,
                                        tocsin_error** error);
 /* How many records and events have met that fate since the engine was made; TOCSIN_REASON_NONE: were accepted. */
 TOCSIN_API int32_t tocsin_engine_count(tocsin_engine* engine, int32_t reason, uint64_t* count, tocsin_error** error);
 
+/* ---- Values of every kind, by group ------------------------------------------------------------------------------ */
+
+/* Values of one metric: a row for each group, a column for each key of its grouping. Rows and columns count from 0. */
+typedef struct tocsin_table tocsin_table;
+
+/* A table of one row: the value for one group, whatever the metric's kind. Fails as tocsin_engine_value does, but for
+   the kind. */
+TOCSIN_API int32_t tocsin_engine_lookup(tocsin_engine* engine, const char* metric, size_t metric_length,
+                                        const tocsin_key* keys, size_t key_count, tocsin_table** table,
+                                        tocsin_error** error);
+/* Every group of the metric that has been seen, ordered by key. */
+TOCSIN_API int32_t tocsin_engine_scan(tocsin_engine* engine, const char* metric, size_t metric_length,
+                                      tocsin_table** table, tocsin_error** error);
+/* The groups with the largest values, largest first, at most `count`; equal ones ordered by key. Groups without a value
+   are left out. TOCSIN_INVALID_ARGUMENT for a metric whose values have no order: texts and truth values. */
+TOCSIN_API int32_t tocsin_engine_top(tocsin_engine* engine, const char* metric, size_t metric_length, size_t count,
+                                     tocsin_table** table, tocsin_error** error);
+
+/* How many rows and key columns; 0 for NULL. */
+TOCSIN_API size_t tocsin_table_rows(const tocsin_table* table);
+TOCSIN_API size_t tocsin_table_columns(const tocsin_table* table);
+/* The name of a key; NULL beyond the last column. */
+TOCSIN_API const char* tocsin_table_name(const tocsin_table* table, size_t column, size_t* length);
+/* A row's key, as text; NULL beyond the last row or column. */
+TOCSIN_API const char* tocsin_table_key(const tocsin_table* table, size_t row, size_t column, size_t* length);
+
+#define TOCSIN_KIND_NONE 0 /* there is no value, or no such row */
+#define TOCSIN_KIND_BOOL 1
+#define TOCSIN_KIND_NUMBER 2
+#define TOCSIN_KIND_TEXT 3
+#define TOCSIN_KIND_TIME 4
+#define TOCSIN_KIND_DURATION 5
+
+/* Of a row's value, one of TOCSIN_KIND_... */
+TOCSIN_API int32_t tocsin_table_kind(const tocsin_table* table, size_t row);
+/* The value of a number; 0 for every other kind. */
+TOCSIN_API double tocsin_table_number(const tocsin_table* table, size_t row);
+/* The nanoseconds of a time or duration, 0 or 1 of a truth value, a number without its fraction when it fits; 0
+   otherwise. */
+TOCSIN_API int64_t tocsin_table_integer(const tocsin_table* table, size_t row);
+/* A value of any kind as a person reads it: "27.5", "1h30m", "2010-12-01T09:41:00Z", "true". Empty when there is none;
+   NULL beyond the last row. */
+TOCSIN_API const char* tocsin_table_text(const tocsin_table* table, size_t row, size_t* length);
+TOCSIN_API void tocsin_table_free(tocsin_table* table);
+
+/* ---- Statistics -------------------------------------------------------------------------------------------------- */
+
+/* What an engine has done and holds, at one instant. */
+typedef struct tocsin_statistics tocsin_statistics;
+
+TOCSIN_API int32_t tocsin_engine_statistics(tocsin_engine* engine, tocsin_statistics** statistics,
+                                            tocsin_error** error);
+
+/* What tocsin_engine_count says, of TOCSIN_REASON_...; 0 for a number that is none of them, and for NULL. */
+TOCSIN_API uint64_t tocsin_statistics_events(const tocsin_statistics* statistics, int32_t reason);
+
+#define TOCSIN_STATISTIC_GROUPS 1 /* over all groupings */
+#define TOCSIN_STATISTIC_ALERT_CHANGES 2
+#define TOCSIN_STATISTIC_FIRING 3 /* alerts, now */
+#define TOCSIN_STATISTIC_PENDING 4
+#define TOCSIN_STATISTIC_FAULTS 5        /* evaluations that ended in one */
+#define TOCSIN_STATISTIC_HELD 6          /* events that wait to be put in order */
+#define TOCSIN_STATISTIC_IDS 7           /* remembered to know duplicates */
+#define TOCSIN_STATISTIC_IDS_FORGOTTEN 8 /* before their time, for want of room */
+#define TOCSIN_STATISTIC_BYTES 9         /* of groups and windows */
+#define TOCSIN_STATISTIC_TIMERS 10
+#define TOCSIN_STATISTIC_SKIPPED 11 /* events seen but not usable somewhere */
+
+/* One of TOCSIN_STATISTIC_...; 0 for a number that is none of them, and for NULL. */
+TOCSIN_API uint64_t tocsin_statistics_count(const tocsin_statistics* statistics, int32_t statistic);
+/* All of it as one JSON object, with each grouping's share and where events were skipped. NULL for NULL. */
+TOCSIN_API const char* tocsin_statistics_json(const tocsin_statistics* statistics, size_t* length);
+TOCSIN_API void tocsin_statistics_free(tocsin_statistics* statistics);
+
+/* ---- Snapshots, other rules, people who ask to be forgotten ------------------------------------------------------ */
+
+/* Bytes, or a text, that an engine made. */
+typedef struct tocsin_buffer tocsin_buffer;
+
+/* Ends in a NUL, which *length does not count. NULL for NULL. */
+TOCSIN_API const char* tocsin_buffer_data(const tocsin_buffer* buffer, size_t* length);
+TOCSIN_API void tocsin_buffer_free(tocsin_buffer* buffer);
+
+/* Everything that the engine's future depends on, as bytes for engines of the same config and a machine with the same
+   order of bytes. What waits to be polled is no part of it: poll first. */
+TOCSIN_API int32_t tocsin_engine_snapshot(tocsin_engine* engine, tocsin_buffer** snapshot, tocsin_error** error);
+/* Replaces the state by that of a snapshot, and goes on byte for byte as the engine that it was taken of would have.
+   What waits to be polled stays. TOCSIN_INVALID_ARGUMENT, and nothing has changed, for bytes that are damaged or of an
+   engine with another config. */
+TOCSIN_API int32_t tocsin_engine_restore(tocsin_engine* engine, const char* snapshot, size_t snapshot_length,
+                                         tocsin_error** error);
+
+/* Goes on under another config. Metrics of unchanged definition keep what they hold, alerts of rules with the same
+   name, labels and grouping live on, those of others end with reason "rule_removed". A config with mistakes changes
+   nothing: TOCSIN_INVALID_ARGUMENT with all of them. */
+TOCSIN_API int32_t tocsin_engine_reload_from_file(tocsin_engine* engine, const char* path, size_t path_length,
+                                                  tocsin_error** error);
+TOCSIN_API int32_t tocsin_engine_reload_from_string(tocsin_engine* engine, const char* yaml, size_t yaml_length,
+                                                    const char* name, size_t name_length, tocsin_error** error);
+
+/* Forgets everybody who has this value of a key: their groups go, and their alerts end with reason "forgotten". *groups
+   and *alerts (unless NULL) are how many there were. TOCSIN_NOT_FOUND when nothing is grouped by the key. */
+TOCSIN_API int32_t tocsin_engine_forget(tocsin_engine* engine, const char* key, size_t key_length, const char* value,
+                                        size_t value_length, uint64_t* groups, uint64_t* alerts, tocsin_error** error);
+/* All that tocsin_engine_forget would remove, as one JSON object. */
+TOCSIN_API int32_t tocsin_engine_export(tocsin_engine* engine, const char* key, size_t key_length, const char* value,
+                                        size_t value_length, tocsin_buffer** json, tocsin_error** error);
+
 /* ---- Alert changes ----------------------------------------------------------------------------------------------- */
 
-/* An alert began, fired or ended. Changes wait in the engine, in order, until they are polled. None is ever dropped, so
-   an engine that nobody polls grows. */
+/* An alert began, fired, was seen again, changed its severity or ended. Changes wait in the engine, in order, until
+   they are polled. None is ever dropped, so an engine that nobody polls grows. */
 typedef struct tocsin_alert tocsin_alert;
 
 #define TOCSIN_CHANGE_PENDING 1   /* the condition began to hold; `for` is running */
 #define TOCSIN_CHANGE_FIRING 2    /* the alert fires */
 #define TOCSIN_CHANGE_RESOLVED 3  /* it has ended */
 #define TOCSIN_CHANGE_CANCELLED 4 /* it ended while pending */
+#define TOCSIN_CHANGE_AGAIN 5     /* while it fires, one more of the events that its rule looks for has come */
+#define TOCSIN_CHANGE_SEVERITY 6  /* while it fires, its severity has changed */
 
 /* "pending", "firing", ...; NULL for a number that is none of them. Lives forever. */
 TOCSIN_API const char* tocsin_change_name(int32_t change);
@@ -208,6 +321,9 @@ TOCSIN_API uint64_t tocsin_alert_seq(const tocsin_alert* alert);
 TOCSIN_API const char* tocsin_alert_rule(const tocsin_alert* alert, size_t* length);
 TOCSIN_API const char* tocsin_alert_severity(const tocsin_alert* alert, size_t* length);
 TOCSIN_API const char* tocsin_alert_summary(const tocsin_alert* alert, size_t* length);
+/* Why it ended, where that is not because its condition has: "rule_removed", "group_expired", "forgotten", ...; empty
+   otherwise. NULL for NULL. */
+TOCSIN_API const char* tocsin_alert_reason(const tocsin_alert* alert, size_t* length);
 /* The value of a label; NULL when the alert has no label of that name. */
 TOCSIN_API const char* tocsin_alert_label(const tocsin_alert* alert, const char* name, size_t name_length,
                                           size_t* length);

@@ -1,6 +1,7 @@
 // tocsin.Alert and tocsin.DeadLetter: read-only views of what the engine said.
 #include <fmt/format.h>
 #include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
 
 #include <string>
 
@@ -28,6 +29,24 @@ py::dict Values(const AlertChange& change) {
   return values;
 }
 
+py::dict Annotations(const AlertChange& change) {
+  py::dict annotations;
+  for (const auto& [name, text] : change.annotations) annotations[py::str(name)] = py::str(text);
+  return annotations;
+}
+
+py::list Evidence(const AlertChange& change) {
+  py::list events;
+  const py::object make = py::module_::import("tocsin._engine").attr("Evidence");
+  for (const EvidenceEvent& event : change.evidence) {
+    py::dict attributes;
+    for (const auto& [name, value] : event.attributes) attributes[py::str(name)] = ToPython(value.view());
+    const py::object id = event.id.empty() ? py::object(py::none()) : py::object(py::str(event.id));
+    events.append(make(event.type, id, ToDatetime(event.time), ToNanos(event.time), attributes));
+  }
+  return events;
+}
+
 py::object ParseJson(const std::string& json) { return py::module_::import("json").attr("loads")(json); }
 
 std::string Describe(const AlertChange& change) {
@@ -47,7 +66,7 @@ py::object NanosOrNone(const std::optional<Time>& time) {
 }  // namespace
 
 void BindAlert(py::module_& m) {
-  py::class_<AlertChange>(m, "Alert", "One change of an alert: it began, fired or ended.")
+  py::class_<AlertChange>(m, "Alert", "One change of an alert: it began, fired, was seen again or ended.")
       .def_property_readonly("time", [](const AlertChange& c) { return ToDatetime(c.time); })
       .def_property_readonly("time_ns", [](const AlertChange& c) { return ToNanos(c.time); })
       .def_property_readonly("change", [](const AlertChange& c) { return ChangeName(c.change); })
@@ -64,6 +83,10 @@ void BindAlert(py::module_& m) {
       .def_readonly("version", &AlertChange::version)
       .def_property_readonly("values", &Values)
       .def_readonly("summary", &AlertChange::summary)
+      .def_readonly("reason", &AlertChange::reason)
+      .def_readonly("because", &AlertChange::because)
+      .def_property_readonly("annotations", &Annotations)
+      .def_property_readonly("evidence", &Evidence)
       .def("to_json", [](const AlertChange& c) { return ToJson(c); })
       .def("to_dict", [](const AlertChange& c) { return ParseJson(ToJson(c)); })
       .def("__repr__", [](const AlertChange& c) { return Describe(c); })

@@ -26,6 +26,7 @@ namespace {
 
 using binding::EngineHandle;
 using binding::KeptDeadLetter;
+using binding::MetricTable;
 using Keys = std::vector<std::pair<std::string, std::string>>;
 
 // Runs `body` without the GIL.
@@ -90,6 +91,10 @@ void AdvanceTo(EngineHandle& engine, int64_t nanoseconds) {
   Unlocked([&] { engine.AdvanceTo(FromNanos(nanoseconds)); });
 }
 
+void Finish(EngineHandle& engine) {
+  Unlocked([&] { engine.Finish(); });
+}
+
 std::optional<int64_t> Now(EngineHandle& engine) {
   const std::optional<Time> now = Unlocked([&] { return engine.now(); });
   return now.has_value() ? std::optional<int64_t>(ToNanos(*now)) : std::nullopt;
@@ -101,6 +106,72 @@ py::object ValueOf(EngineHandle& engine, const std::string& metric, const Keys& 
   const absl::StatusOr<OwnedValue> value = Unlocked([&] { return engine.Value(metric, group); });
   if (!value.ok()) RaiseError(value.status());
   return ToPython(value->view());
+}
+
+// [(keys, value), ...], the keys by name.
+py::list ToRows(const absl::StatusOr<MetricTable>& table) {
+  if (!table.ok()) RaiseError(table.status());
+  py::list rows;
+  for (const Engine::Ranked& row : table->rows) {
+    py::dict keys;
+    for (size_t k = 0; k < table->keys.size(); ++k) keys[py::str(table->keys[k])] = ToPython(row.keys[k].view());
+    rows.append(py::make_tuple(keys, ToPython(row.value.view())));
+  }
+  return rows;
+}
+
+py::list ScanOf(EngineHandle& engine, const std::string& metric) {
+  return ToRows(Unlocked([&] { return engine.Scan(metric); }));
+}
+
+py::list TopOf(EngineHandle& engine, const std::string& metric, size_t count) {
+  return ToRows(Unlocked([&] { return engine.Top(metric, count); }));
+}
+
+py::bytes SnapshotOf(EngineHandle& engine) {
+  return py::bytes(Unlocked([&] { return engine.Snapshot(); }));
+}
+
+void Restore(EngineHandle& engine, const py::bytes& snapshot) {
+  const std::string_view bytes = View(snapshot);
+  const absl::Status restored = Unlocked([&] { return engine.Restore(bytes); });
+  if (!restored.ok()) RaiseError(restored);
+}
+
+void ReloadFile(EngineHandle& engine, const std::string& path) {
+  const absl::Status reloaded = Unlocked([&] { return engine.ReloadFile(path); });
+  if (!reloaded.ok()) RaiseConfigError(reloaded);
+}
+
+void ReloadYaml(EngineHandle& engine, const std::string& text, const std::string& name) {
+  const absl::Status reloaded = Unlocked([&] { return engine.ReloadString(text, name); });
+  if (!reloaded.ok()) RaiseConfigError(reloaded);
+}
+
+// (groups, alerts)
+py::tuple Forget(EngineHandle& engine, const std::string& key, const std::string& value) {
+  const absl::StatusOr<Engine::Forgotten> forgotten = Unlocked([&] { return engine.Forget(key, value); });
+  if (!forgotten.ok()) RaiseError(forgotten.status());
+  return py::make_tuple(forgotten->groups, forgotten->alerts);
+}
+
+std::string Export(EngineHandle& engine, const std::string& key, const std::string& value) {
+  absl::StatusOr<std::string> exported = Unlocked([&] { return engine.Export(key, value); });
+  if (!exported.ok()) RaiseError(exported.status());
+  return *std::move(exported);
+}
+
+py::list Groupings(const Statistics& statistics) {
+  py::list groupings;
+  for (const Statistics::Grouping& grouping : statistics.groupings) {
+    py::dict one;
+    one["keys"] = grouping.keys;
+    one["groups"] = grouping.groups;
+    one["skipped"] = grouping.skipped;
+    one["bytes"] = grouping.bytes;
+    groupings.append(one);
+  }
+  return groupings;
 }
 
 py::dict StatisticsOf(EngineHandle& engine) {
@@ -116,6 +187,12 @@ py::dict StatisticsOf(EngineHandle& engine) {
   all["firing"] = statistics.firing;
   all["pending"] = statistics.pending;
   all["faults"] = statistics.faults;
+  all["held"] = statistics.held;
+  all["ids"] = statistics.ids;
+  all["ids_forgotten"] = statistics.ids_forgotten;
+  all["groupings"] = Groupings(statistics);
+  all["pane_bytes"] = statistics.pane_bytes;
+  all["timers"] = statistics.timers;
   all["skipped"] = skipped;
   return all;
 }
@@ -153,8 +230,17 @@ void BindEngine(py::module_& m) {
       .def("ingest_lines", &IngestLines, py::arg("text"))
       .def("ingest_file", &IngestFile, py::arg("path"))
       .def("advance_to", &AdvanceTo, py::arg("time_ns"))
+      .def("finish", &Finish)
       .def("now", &Now)
       .def("value", &ValueOf, py::arg("metric"), py::arg("keys"))
+      .def("scan", &ScanOf, py::arg("metric"))
+      .def("top", &TopOf, py::arg("metric"), py::arg("count"))
+      .def("snapshot", &SnapshotOf)
+      .def("restore", &Restore, py::arg("snapshot"))
+      .def("reload_file", &ReloadFile, py::arg("path"))
+      .def("reload_yaml", &ReloadYaml, py::arg("text"), py::arg("name"))
+      .def("forget", &Forget, py::arg("key"), py::arg("value"))
+      .def("export", &Export, py::arg("key"), py::arg("value"))
       .def("statistics", &StatisticsOf)
       .def("want_pending", &WantPending, py::arg("wanted"))
       .def("keep_dead_letters", &KeepDeadLetters, py::arg("limit"))

@@ -13,7 +13,7 @@
 """
 
 from ._core import Alert, DeadLetter, __version__
-from ._engine import Engine, Refusal
+from ._engine import Engine, Evidence, Forgotten, Refusal, Row
 from ._errors import ArgumentError, ConfigError, Diagnostic, Error, FileError, NotFoundError
 from ._replay import Replay, replay
 
@@ -25,10 +25,13 @@ __all__ = [
     "Diagnostic",
     "Engine",
     "Error",
+    "Evidence",
     "FileError",
+    "Forgotten",
     "NotFoundError",
     "Refusal",
     "Replay",
+    "Row",
     "replay",
     "__version__",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import os
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Union
 
@@ -22,6 +23,33 @@ class Refusal(NamedTuple):
     reason: str
     #: For a person.
     detail: str
+
+
+class Evidence(NamedTuple):
+    """One of the last events behind an alert."""
+
+    type: str
+    id: Optional[str]
+    #: In UTC, rounded down to microseconds; ``time_ns`` is exact.
+    time: datetime.datetime
+    time_ns: int
+    #: Those that it had, by name.
+    attributes: Dict[str, Any]
+
+
+class Row(NamedTuple):
+    """The value of a metric for one group."""
+
+    #: The group: ``{"country": "France"}``.
+    keys: Dict[str, Any]
+    value: Any
+
+
+class Forgotten(NamedTuple):
+    """How much was forgotten."""
+
+    groups: int
+    alerts: int
 
 
 class Engine:
@@ -102,6 +130,10 @@ class Engine:
         """
         self._core.advance_to(_records.to_ns(time))
 
+    def finish(self) -> None:
+        """No more events are to come: those held to be put in order are applied, and the last instant is closed."""
+        self._core.finish()
+
     @property
     def now(self) -> Optional[datetime.datetime]:
         """The clock, in UTC and rounded down to microseconds; None before the first event or ``advance_to``."""
@@ -116,10 +148,61 @@ class Engine:
     def value(self, metric: str, /, **keys: object) -> Any:
         """The value of a metric for one group at the clock: ``engine.value("refunds_24h", country="France")``.
 
-        A float for a metric that is a number; None when it has no value. Raises ``NotFoundError`` for an unknown
-        metric, ``ArgumentError`` for keys that are not the metric's.
+        A float for a metric that is a number, else a str, bool, datetime or timedelta; None when it has no value.
+        Raises ``NotFoundError`` for an unknown metric, ``ArgumentError`` for keys that are not the metric's.
         """
         return self._core.value(metric, [(name, _records.to_key(value)) for name, value in keys.items()])
+
+    def scan(self, metric: str) -> List[Row]:
+        """The values of a metric for every group that has been seen, ordered by key."""
+        return [Row(*row) for row in self._core.scan(metric)]
+
+    def top(self, metric: str, count: int = 10) -> List[Row]:
+        """The groups with the largest values of a metric, largest first; those without a value are left out.
+
+        Raises ``ArgumentError`` for a metric whose values have no order: texts and truth values.
+        """
+        return [Row(*row) for row in self._core.top(metric, count)]
+
+    def snapshot(self) -> bytes:
+        """Everything that the engine's future depends on, for engines of the same config on a machine of this kind.
+
+        What waits to be polled is no part of it: poll first.
+        """
+        return self._core.snapshot()
+
+    def restore(self, snapshot: bytes) -> None:
+        """Replaces the state by that of a snapshot, and goes on as the engine that it was taken of would have.
+
+        What waits to be polled stays. Raises ``ArgumentError``, and changes nothing, for bytes that are damaged or of
+        an engine with another config.
+        """
+        self._core.restore(bytes(snapshot))
+
+    def reload(self, path: Union[str, os.PathLike[str]]) -> None:
+        """Goes on under another config: metrics of unchanged definition keep what they hold, alerts of rules with the
+        same name, labels and grouping live on, those of others end with reason ``"rule_removed"``.
+
+        Raises ``ConfigError``, and changes nothing, when the config cannot be read or has mistakes.
+        """
+        self._core.reload_file(os.fspath(path))
+
+    def reload_yaml(self, text: str, *, name: str = "config") -> None:
+        """As ``reload``, from the text of a config."""
+        self._core.reload_yaml(text, name)
+
+    def forget(self, key: str, value: object) -> Forgotten:
+        """Forgets everybody who has this value of a key: ``engine.forget("customer", "c17")``.
+
+        Their groups go, and their alerts end with reason ``"forgotten"``. Raises ``NotFoundError`` when nothing is
+        grouped by the key.
+        """
+        return Forgotten(*self._core.forget(key, _records.to_key(value)))
+
+    def export(self, key: str, value: object) -> Dict[str, Any]:
+        """All that ``forget`` would remove: groups with the values of their metrics, and alerts."""
+        exported: Dict[str, Any] = json.loads(self._core.export(key, _records.to_key(value)))
+        return exported
 
     def poll_alerts(self) -> List[Alert]:
         """Takes the alert changes that wait, in order."""
@@ -131,7 +214,9 @@ class Engine:
 
     @property
     def statistics(self) -> Dict[str, Any]:
-        """Counts since the start: ``events`` by what became of them, ``alert_changes``, ``groups``, ``firing`` and
-        ``pending`` alerts, ``faults``, and ``skipped`` events by where they were not usable.
+        """Counts since the start: ``events`` by what became of them, ``alert_changes``, ``faults``, and ``skipped``
+        events by where they were not usable. What is there now: ``groups``, ``groupings`` (keys, groups and bytes of
+        each), ``firing`` and ``pending`` alerts, events ``held`` to be put in order, ``ids`` remembered to know
+        duplicates (``ids_forgotten``: before their time), ``pane_bytes`` of windows, and ``timers``.
         """
         return self._core.statistics()

@@ -44,8 +44,7 @@ def replay(
         engine.ingest_file(events)
     else:
         engine.ingest_many(events)
-    last = engine.now_ns
-    for end in (last, until):
-        if end is not None:
-            engine.advance_to(end)
+    engine.finish()
+    if until is not None:
+        engine.advance_to(until)
     return Replay(engine.poll_alerts(), engine.statistics, engine.poll_dead_letters())

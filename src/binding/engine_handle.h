@@ -18,10 +18,11 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "tocsin/config/config.h"
 #include "tocsin/engine/engine.h"
 #include "tocsin/engine/plan.h"
 #include "tocsin/ingest/dead_letter.h"
-#include "tocsin/ingest/json_feed.h"
+#include "tocsin/ingest/feed.h"
 #include "tocsin/rule/alert.h"
 
 namespace tocsin::binding {
@@ -39,6 +40,12 @@ struct KeptDeadLetter {
   std::string record;
 };
 
+// Values of a metric by group.
+struct MetricTable {
+  std::vector<std::string> keys;  // the names of the metric's grouping
+  std::vector<Engine::Ranked> rows;
+};
+
 // Threads: any, at any time; calls wait for each other. Throws nothing but what running out of memory throws: after
 // that in a call that changes the engine, every further call throws std::runtime_error, because half of an event may be
 // applied.
@@ -48,17 +55,32 @@ class EngineHandle {
   static absl::StatusOr<std::unique_ptr<EngineHandle>> FromFile(const std::string& path);
   static absl::StatusOr<std::unique_ptr<EngineHandle>> FromString(std::string_view yaml, std::string_view name);
 
-  // As JsonFeed's. `accepted`, when it is not null, is how many events were taken, also when the file could not be read
+  // As Feed's. `accepted`, when it is not null, is how many events were taken, also when the file could not be read
   // to its end.
-  Reason Ingest(std::string_view record, std::string* detail);
-  void IngestMany(std::span<const std::string_view> records, uint64_t* accepted);
-  void IngestLines(std::string_view text, uint64_t* accepted);
-  absl::Status IngestFile(const std::string& path, uint64_t* accepted);
+  std::optional<uint32_t> FindSource(std::string_view name);
+  Reason Ingest(std::string_view record, std::string* detail, uint32_t source = 0);
+  void IngestMany(std::span<const std::string_view> records, uint64_t* accepted, uint32_t source = 0);
+  void IngestLines(std::string_view text, uint64_t* accepted, uint32_t source = 0);
+  absl::Status IngestFile(const std::string& path, uint64_t* accepted, FileOptions options = {});
 
   void AdvanceTo(Time t);
+  void Finish();
   std::optional<Time> now();
   absl::StatusOr<OwnedValue> Value(std::string_view metric, std::span<const Key> keys);
+  // One row; all groups, ordered by key; those with the largest values.
+  absl::StatusOr<MetricTable> Lookup(std::string_view metric, std::span<const Key> keys);
+  absl::StatusOr<MetricTable> Scan(std::string_view metric);
+  absl::StatusOr<MetricTable> Top(std::string_view metric, size_t count);
   tocsin::Statistics Statistics();
+
+  // As Engine's. Changes and dead letters that wait are no part of a snapshot, and stay where they are in Restore and
+  // Reload. A config with mistakes changes nothing.
+  std::string Snapshot();
+  absl::Status Restore(std::string_view snapshot);
+  absl::Status ReloadFile(const std::string& path);
+  absl::Status ReloadString(std::string_view yaml, std::string_view name);
+  absl::StatusOr<Engine::Forgotten> Forget(std::string_view key, std::string_view value);
+  absl::StatusOr<std::string> Export(std::string_view key, std::string_view value);
 
   // Changes wait in order, without a bound, until they are taken: an alert is never lost. Pending and cancelled ones
   // wait only while `wanted`, which is false at first.
@@ -94,13 +116,15 @@ class EngineHandle {
   };
 
   struct Running {
-    Running(std::shared_ptr<const Plan> plan, AlertSink* alerts, DeadLetterSink* dead_letters)
-        : engine(std::move(plan), alerts), feed(engine, dead_letters) {}
+    Running(std::shared_ptr<const Plan> plan, AlertSink* alerts) : engine(std::move(plan), alerts) {}
     Engine engine;
-    JsonFeed feed;
+    std::optional<Feed> feed;  // of the engine's plan: made anew when that changes
   };
 
+  static absl::StatusOr<std::unique_ptr<EngineHandle>> FromConfig(const absl::StatusOr<Config>& config);
   explicit EngineHandle(std::shared_ptr<const Plan> plan);
+  absl::Status StartFeed(const Config& config);
+  absl::Status Reload(const absl::StatusOr<Config>& config);
   template <typename Body>
   auto Mutate(Body&& body);
   template <typename Body>

@@ -1,5 +1,10 @@
 // `tocsin check`: what is wrong with a config, or what its plan is.
+#include <algorithm>
 #include <cstdio>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -14,11 +19,61 @@ std::string Grouping(const std::vector<std::string>& keys) {
   return keys.empty() ? "over all" : fmt::format("by {}", fmt::join(keys, ", "));
 }
 
-std::string Window(const MetricInfo& metric) {
+// The spec of that name; null for what the plan has made by itself, such as the attributes of profiles.
+template <typename Spec>
+const Spec* FindSpec(const std::vector<Spec>& specs, std::string_view name) {
+  const auto found = std::find_if(specs.begin(), specs.end(), [&](const Spec& spec) { return spec.name == name; });
+  return found == specs.end() ? nullptr : &*found;
+}
+
+std::string Every(const std::optional<Duration>& every) {
+  return every ? fmt::format(", every {}", FormatDuration(*every)) : "";
+}
+
+// Which events a metric holds, and how exactly it lets go of them.
+std::string Window(const MetricInfo& metric, const MetricSpec* spec) {
+  if (metric.is_expression) return "an expression" + Every(spec == nullptr ? std::nullopt : spec->every);
+  if (metric.last) return fmt::format("last {} events", *metric.last);
   if (!metric.window) return "all time";
-  std::string text = "last " + FormatDuration(*metric.window);
+  const std::string text = "last " + FormatDuration(*metric.window);
   if (metric.slice == Duration::zero()) return text + ", exact";
-  return text + fmt::format(", slices of {} where crowded", FormatDuration(metric.slice));
+  const bool fixed = spec != nullptr && spec->resolution.kind == Resolution::Kind::kFixed;
+  return text + fmt::format(", slices of {}{}", FormatDuration(metric.slice), fixed ? "" : " where crowded");
+}
+
+std::string Names(const std::vector<SourceText>& texts) {
+  std::string names;
+  for (const SourceText& text : texts) names += (names.empty() ? "" : ", ") + text.text();
+  return names;
+}
+
+// What makes a rule look, and at what.
+std::string Reads(const RuleInfo& rule, const RuleSpec* spec) {
+  std::string text;
+  if (spec != nullptr && !spec->events.empty()) text += ", at each " + Names(spec->events);
+  if (spec != nullptr && !spec->resolve_events.empty()) text += ", until " + Names(spec->resolve_events);
+  if (!rule.metrics.empty()) text += fmt::format(", reads {}", fmt::join(rule.metrics, ", "));
+  return text + Every(spec == nullptr ? std::nullopt : spec->every);
+}
+
+bool Expires(const Plan& plan, const std::vector<std::string>& keys) {
+  const std::vector<KeySpec>& specs = plan.spec().keys;
+  return std::any_of(specs.begin(), specs.end(), [&](const KeySpec& key) {
+    return key.expire_after && std::find(keys.begin(), keys.end(), key.name) != keys.end();
+  });
+}
+
+// Groupings that grow with every key that was ever seen (docs/semantics.md 3.11).
+void PrintWarnings(const Plan& plan) {
+  std::map<std::vector<std::string>, std::vector<std::string>> kept;
+  for (const MetricInfo& metric : plan.metrics()) {
+    const bool forever = !metric.is_expression && !metric.window;
+    if (forever && !metric.keys.empty() && !Expires(plan, metric.keys)) kept[metric.keys].push_back(metric.name);
+  }
+  for (const auto& [keys, metrics] : kept) {
+    fmt::print("  warning {:<20} {} kept for ever: no key has 'expire_after'\n", Grouping(keys),
+               fmt::format("{} {}", fmt::join(metrics, ", "), metrics.size() == 1 ? "is" : "are"));
+  }
 }
 
 void PrintPlan(const std::string& path, const Config& config, const Plan& plan) {
@@ -31,17 +86,20 @@ void PrintPlan(const std::string& path, const Config& config, const Plan& plan) 
     fmt::print("  event   {:<20} {}\n", event.name, attributes);
   }
   for (const MetricInfo& metric : plan.metrics()) {
-    fmt::print("  metric  {:<20} {} {}, {}\n", metric.name, metric.aggregate, Grouping(metric.keys), Window(metric));
+    const MetricSpec* spec = FindSpec(plan.spec().metrics, metric.name);
+    fmt::print("  metric  {:<20} {} {}, {}\n", metric.name, metric.aggregate, Grouping(metric.keys),
+               Window(metric, spec));
   }
   for (const RuleInfo& rule : plan.rules()) {
-    fmt::print("  rule    {:<20} {}, reads {}, version {}\n", rule.name, Grouping(rule.keys),
-               fmt::join(rule.metrics, ", "), rule.version);
+    const RuleSpec* spec = FindSpec(plan.spec().rules, rule.name);
+    fmt::print("  rule    {:<20} {}{}, version {}\n", rule.name, Grouping(rule.keys), Reads(rule, spec), rule.version);
   }
   if (config.route.receiver.empty()) {
     fmt::print("  route   nobody is told: there is no route\n");
   } else {
     fmt::print("  route   {}\n", config.route.receiver.text());
   }
+  PrintWarnings(plan);
 }
 
 }  // namespace

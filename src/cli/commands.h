@@ -9,7 +9,7 @@ namespace tocsin::cli {
 
 // Exit statuses, as documented in docs/command.md.
 inline constexpr int kFine = 0;
-inline constexpr int kRefused = 1;   // the config says no
+inline constexpr int kRefused = 1;   // the config says no, or a snapshot is not one of it
 inline constexpr int kUsage = 2;     // wrong usage
 inline constexpr int kIoFailed = 3;  // input or output failed, or a notification was not delivered
 
@@ -18,9 +18,16 @@ struct CheckOptions {
 };
 int Check(const CheckOptions& options);
 
+// A file of events, and what had been said of files when it was named.
+struct EventFile {
+  std::string path;
+  std::string source;  // a name of the config's sources; empty: the flat form
+  std::string format;  // "jsonl", "csv"; empty: by the file's name
+};
+
 struct ReplayOptions {
   std::string rules;
-  std::vector<std::string> events;
+  std::vector<EventFile> events;
   std::string alerts = "-";
   bool pending = false;
   std::string trace;
@@ -28,6 +35,8 @@ struct ReplayOptions {
   std::string trace_out = "-";
   std::string dead_letters;
   std::string until;
+  std::string snapshot_in;
+  std::string snapshot_out;
   bool notify = false;
   bool quiet = false;
 };

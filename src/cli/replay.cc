@@ -3,17 +3,19 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/snapshot_file.h"
 #include "cli/summary.h"
 #include "cli/trace.h"
 #include "tocsin/config/config.h"
 #include "tocsin/engine/engine.h"
-#include "tocsin/ingest/json_feed.h"
+#include "tocsin/ingest/feed.h"
 #include "tocsin/notify/dispatcher.h"
 
 namespace tocsin::cli {
@@ -62,15 +64,13 @@ class Replayer {
   int Run() {
     if (int status = Prepare(); status != kFine) return status;
     const auto begin = std::chrono::steady_clock::now();
-    int status = Feed();
-    // The last event's instant is closed in any case; an earlier `until` cannot turn the clock back.
-    if (status == kFine && engine_->now()) engine_->AdvanceTo(*engine_->now());
-    if (status == kFine && until_) engine_->AdvanceTo(*until_);
+    int status = ReadEvents();
+    if (status == kFine) status = End();
     progress_.Finish();
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
     if (int closed = CloseOutputs(); status == kFine) status = closed;
     if (!options_.quiet)
-      fmt::print(stderr, "{}", Summarise(*engine_, sink_->counts(), dispatcher_.get(), seconds.count()));
+      fmt::print(stderr, "{}", Summarise(*engine_, before_, sink_->counts(), dispatcher_.get(), seconds.count()));
     if (int told = ReportDeliveries(); status == kFine) status = told;
     return status;
   }
@@ -101,7 +101,24 @@ class Replayer {
     if (!opened.ok()) return Complain(kIoFailed, opened);
     sink_ = std::make_unique<ReplaySink>(**plan, options_.pending, &alerts_, dispatcher_.get());
     engine_ = std::make_unique<Engine>(*plan, sink_.get());
+    if (int status = PrepareSnapshots(); status != kFine) return status;
+    if (int status = PrepareFeed(*config); status != kFine) return status;
     return PrepareTrace();
+  }
+
+  int PrepareSnapshots() {
+    if (!options_.snapshot_in.empty()) {
+      absl::StatusOr<std::string> snapshot = ReadSnapshot(options_.snapshot_in);
+      if (!snapshot.ok()) return Complain(kIoFailed, snapshot.status());
+      if (absl::Status restored = engine_->Restore(*snapshot); !restored.ok()) {
+        fmt::print(stderr, "tocsin: '{}': {}\n", options_.snapshot_in, std::string(restored.message()));
+        return kRefused;
+      }
+    }
+    before_ = engine_->Statistics();
+    if (options_.snapshot_out.empty()) return kFine;
+    absl::Status opened = snapshot_out_.Open(options_.snapshot_out);
+    return opened.ok() ? kFine : Complain(kIoFailed, opened);
   }
 
   int PrepareTrace() {
@@ -112,21 +129,55 @@ class Replayer {
     return started.ok() ? kFine : Complain(kUsage, started);
   }
 
-  int Feed() {
-    DeadLetterFile letters(&dead_letters_);
-    JsonFeed feed(*engine_, dead_letters_.is_open() ? &letters : nullptr);
-    feed.OnProgress(
+  // Sources are looked up before the first event: a name that is none should not cost an hour of replay.
+  int PrepareFeed(const Config& config) {
+    feed_ = std::make_unique<Feed>(*engine_, dead_letters_.is_open() ? &letters_ : nullptr);
+    if (absl::Status added = feed_->AddSources(config.sources); !added.ok()) return Complain(kRefused, added);
+    feed_->OnProgress(
         [](void* progress, uint64_t bytes, uint64_t total) { static_cast<Progress*>(progress)->Show(bytes, total); },
         &progress_);
-    for (const std::string& path : options_.events) {
+    for (const EventFile& file : options_.events) {
+      FileOptions& how = file_options_.emplace_back();
+      if (file.format == "csv") how.format = RecordFormat::kCsv;
+      if (file.format == "jsonl") how.format = RecordFormat::kJsonLines;
+      if (file.source.empty()) continue;
+      const std::optional<uint32_t> source = feed_->FindSource(file.source);
+      if (!source) return Complain(kUsage, UnknownSource(file.source, config));
+      how.source = *source;
+    }
+    return kFine;
+  }
+
+  static std::string UnknownSource(const std::string& name, const Config& config) {
+    std::vector<std::string> names;
+    for (const SourceSpec& source : config.sources) names.push_back(source.name);
+    const std::string closest = ClosestName(name, names);
+    return fmt::format("--source: the config has no source '{}'{}", name,
+                       closest.empty() ? "" : fmt::format("; did you mean '{}'?", closest));
+  }
+
+  int ReadEvents() {
+    for (size_t i = 0; i < options_.events.size(); ++i) {
+      const std::string& path = options_.events[i].path;
       progress_.StartFile(path);
-      absl::Status read = feed.IngestFile(path);
+      absl::Status read = feed_->IngestFile(path, file_options_[i]);
       if (!read.ok()) {
         progress_.Finish();
         return Complain(kIoFailed, read);
       }
     }
     return kFine;
+  }
+
+  // The last event's instant is closed; an earlier `until` cannot turn the clock back. Where a snapshot is taken it
+  // stays open, because what follows may belong to it: two halves say what the whole says.
+  int End() {
+    const bool goes_on = !options_.snapshot_out.empty() && !until_;
+    if (!goes_on) engine_->Finish();
+    if (until_) engine_->AdvanceTo(*until_);
+    if (options_.snapshot_out.empty()) return kFine;
+    absl::Status written = snapshot_out_.Finish(engine_->Snapshot());
+    return written.ok() ? kFine : Complain(kIoFailed, written);
   }
 
   int CloseOutputs() {
@@ -155,9 +206,14 @@ class Replayer {
   Output alerts_;
   Output dead_letters_;
   Output trace_out_;
+  SnapshotFile snapshot_out_;
+  Statistics before_;  // what a snapshot had counted already
   std::unique_ptr<Dispatcher> dispatcher_;
   std::unique_ptr<ReplaySink> sink_;
   std::unique_ptr<Engine> engine_;
+  DeadLetterFile letters_{&dead_letters_};
+  std::unique_ptr<Feed> feed_;
+  std::vector<FileOptions> file_options_;  // by file
   Trace trace_;
 };
 

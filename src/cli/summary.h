@@ -19,15 +19,16 @@ class AlertCounts {
   explicit AlertCounts(const Plan& plan);
   void Add(const AlertChange& change) { ++counts_[change.rule][static_cast<size_t>(change.change)]; }
 
-  // "  RefundSpike      35 fired   34 resolved", a line a rule.
+  // "  RefundSpike      35 fired   34 resolved", a line a rule; what is rare only where there is some.
   std::string Text() const;
 
  private:
   std::map<std::string, std::array<uint64_t, 8>> counts_;
 };
 
-// The whole summary. `dispatcher` may be null.
-std::string Summarise(const Engine& engine, const AlertCounts& counts, const Dispatcher* dispatcher, double seconds);
+// The whole summary: what has come since `before`, and what the engine holds. `dispatcher` may be null.
+std::string Summarise(const Engine& engine, const Statistics& before, const AlertCounts& counts,
+                      const Dispatcher* dispatcher, double seconds);
 
 }  // namespace tocsin::cli
 

@@ -67,10 +67,17 @@ class Table {
   std::string last_;
 };
 
+// "again" and "severity" alone would not say that the alert still fires.
+std::string_view Status(Change change) {
+  if (change == Change::kAgain) return "firing, seen again";
+  if (change == Change::kSeverity) return "firing, severity changed";
+  return ChangeName(change);
+}
+
 void AppendAlert(const AlertChange& change, std::string* body) {
   if (!change.summary.empty()) *body += Lines(change.summary) + "\n";
   Table table(body);
-  table.Row("Status", ChangeName(change.change));
+  table.Row("Status", Status(change.change));
   table.Row("Rule", change.rule);
   if (!change.severity.empty()) table.Row("Severity", change.severity);
   for (const auto& [name, value] : change.labels) table.Row("Labels", fmt::format("{} = {}", name, value));
@@ -84,11 +91,13 @@ void AppendAlert(const AlertChange& change, std::string* body) {
     if (change.fired_at) ended += fmt::format(", after {}", FormatDuration(*change.resolved_at - *change.fired_at));
     table.Row("Ended", ended);
   }
+  if (!change.reason.empty()) table.Row("Reason", change.reason);
 }
 
 std::string SubjectOfMany(const std::vector<AlertChange>& alerts) {
   std::vector<std::string> states;
-  for (const Change state : {Change::kFiring, Change::kResolved, Change::kPending, Change::kCancelled}) {
+  for (const Change state :
+       {Change::kFiring, Change::kAgain, Change::kSeverity, Change::kResolved, Change::kPending, Change::kCancelled}) {
     const auto count =
         std::count_if(alerts.begin(), alerts.end(), [&](const AlertChange& change) { return change.change == state; });
     if (count > 0) states.push_back(fmt::format("{} {}", count, Upper(ChangeName(state))));

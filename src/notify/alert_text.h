@@ -22,7 +22,7 @@ std::string AlertName(const AlertChange& change);
 // day".
 std::string LogLine(const AlertChange& change);
 
-// "[FIRING] CRITICAL: Refunds of 612.50 GBP in a day in France"; of several alerts: "[2 FIRING, 1 RESOLVED]
+// "[FIRING] CRITICAL: Refunds of 612.50 GBP in a day in France"; of several alerts: "[2 FIRING, 1 SEVERITY, 1 RESOLVED]
 // RefundSpike, Idle".
 std::string Subject(const Notification& notification);
 
