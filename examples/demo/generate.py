@@ -4,14 +4,16 @@
     generate.py --out DIR [--seed 7]
 
 Three tenants, each with departments, products and customers of its own. People visit, buy, pay, ask, complain, review
-and send things back, most of them around noon and in the evening. Into that noise go a few incidents, which the rules
-in rules.yaml must find; a few near misses, which look alike and must stay quiet; and a few damaged lines.
+and send things back, most of them around noon and in the evening; of some customers the six weeks before are known.
+Into that noise go a few incidents, which the rules in rules.yaml must find; a few near misses, which look alike and
+must stay quiet; and a few damaged lines.
 
 The same seed gives the same bytes on every machine: only random() is taken from Python's generator, and of arithmetic
 only what IEEE 754 rounds exactly. log and exp below are built of it; those of a C library may differ in the last digit.
 """
 
 import argparse
+import datetime
 import hashlib
 import json
 import math
@@ -50,6 +52,9 @@ REFUNDED = 0.03         # of purchases
 REVIEWED = 0.16         # of purchases
 TICKETS = 0.035         # of visits
 PAYMENT_FAILS = 0.025   # of first attempts; of a second one a quarter fails again
+LOST = 0.22             # of a sale's steps
+KNOWN_DAYS = 42         # how long before the day regular customers are known
+AWAY_DAYS = 14          # how long a VIP may stay away
 
 
 # Exactly rounded operations only ----------------------------------------------------------------------------
@@ -139,8 +144,10 @@ def busyness(second):
 
 
 def stamp(ms):
-    seconds, fraction = divmod(ms, 1000)
-    text = f"{DAY}T{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    days, of_day = divmod(ms, DAY_MS)
+    seconds, fraction = divmod(of_day, 1000)
+    date = datetime.date.fromisoformat(DAY) + datetime.timedelta(days=days)
+    text = f"{date}T{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
     return text + (f".{fraction:03d}".rstrip("0") if fraction else "") + "Z"
 
 
@@ -151,13 +158,17 @@ def money(amount):
 # The platform -----------------------------------------------------------------------------------------------
 
 class Tenant:
-    """One tenant's day. Events are (milliseconds, order of making, record); what falls behind midnight is dropped."""
+    """One tenant's day. Events are (milliseconds, order of making, record); what falls behind midnight is dropped.
+    Seconds and milliseconds are those of the day, and below zero before it."""
 
     def __init__(self, name, seed, events):
         self.name, self.seed, self.events = name, seed, events
         self.traits = TENANTS[name]
         self.serial = {}
-        self.failing = []  # (method, begin, end, probability): payments that a planted outage makes fail
+        # What is planted and changes how the day goes.
+        self.failing = []    # (method, begin, end, probability): payments fail
+        self.shortages = []  # (product, begin, end, least): this many units are left, or a few more
+        self.stalls = []     # (begin, end, probability): sales are lost
         noise = self.noise("catalogue")
         self.products = [
             {"product": f"{name}-{department}-{n + 1}", "department": department,
@@ -169,7 +180,7 @@ class Tenant:
 
     def emit(self, second, kind, **attributes):
         ms = int(second * 1000.0)
-        if 0 <= ms < DAY_MS:
+        if ms < DAY_MS:
             self.events.append((ms, len(self.events), {"type": kind, "tenant": self.name, **attributes}))
 
     def number(self, kind):
@@ -185,6 +196,7 @@ class Tenant:
         self.tickets()
         self.stock()
         self.funnel()
+        self.regulars()
 
     def visits(self):
         noise = self.noise("visits")
@@ -247,8 +259,10 @@ class Tenant:
                 units -= min(units, int(noise.gap(0.12) * busyness(at) / max(HOURS)))
                 if units < 40:
                     units += 250  # the warehouse fills up
+                short = [least for p, begin, end, least in self.shortages
+                         if p == product["product"] and begin <= at < end]
                 self.emit(at, "stock_level", department=product["department"], product=product["product"],
-                          units=units)
+                          units=short[0] + units % 15 if short else units)
 
     def funnel(self):
         noise = self.noise("funnel")
@@ -257,11 +271,33 @@ class Tenant:
             value = money(noise.lognormal(40 * self.traits["median_price"], 0.8))
             for before, after in zip(STAGES, STAGES[1:]):
                 at += noise.lognormal(1.5 * HOUR, 0.7)
-                lost = noise.chance(0.22)
+                lost = noise.chance(max([LOST] + [p for begin, end, p in self.stalls if begin <= at < end]))
                 self.emit(at, "stage_changed", customer=customer, opportunity=opportunity, before=before,
                           after="lost" if lost else after, value=value)
                 if lost:
                     break
+
+    def regulars(self):
+        """Some VIPs, who all come back in time."""
+        noise = self.noise("regulars")
+        for _ in range(5):
+            self.regular(noise, "vip", noise.between(3, 5), last=noise.between(-2, 0.9) * DAY_SECONDS)
+
+    def regular(self, noise, segment, gap, last):
+        """A customer who has been known for a while and bought about every `gap` days, `last` for the last time."""
+        customer = self.number("v")
+        times = [last]
+        while times[-1] > -KNOWN_DAYS * DAY_SECONDS:
+            times.append(times[-1] - gap * noise.between(0.8, 1.2) * DAY_SECONDS)
+        self.emit(times[-1] - MINUTE, "identify", customer=customer, segment=segment)
+        for at in reversed(times):
+            self.bought(noise, at, customer)
+        return customer
+
+    def bought(self, noise, at, customer):
+        product = noise.one_of(self.products)
+        self.emit(at, "purchase", customer=customer, order=self.number("o"), department=product["department"],
+                  product=product["product"], amount=product["price"])
 
 
 # What is planted --------------------------------------------------------------------------------------------
@@ -283,13 +319,33 @@ class Planted:
         listed.append({"rule": rule, "group": group, "from": stamp(int(begin * 1000)), "to": stamp(int(end * 1000)),
                        "what": what})
 
-    # Outages have to be known before the day is lived: they change what customers' payments come to.
+    # What changes how customers' days go has to be known before they are lived.
+    def changes(self):
+        self.outages()
+        self.shortages()
+        self.stall()
+
     def outages(self):
         for tenant, method, hour, minutes in (("globex", "card", 10.0, 45), ("acme", "wallet", 20.0, 30)):
             _, begin, end = self.plan(method, hour, minutes)
             self.tenants[tenant].failing.append((method, begin, end, 0.85))
             self.note(self.incidents, "PaymentFailures", {"tenant": tenant, "method": method}, begin, end,
-                      f"the {method} provider is down")
+                      f"{method} payments fail")
+
+    def shortages(self):
+        for listed, tenant, nth, hour, minutes, least, what in (
+                (self.incidents, "acme", 5, 13.5, 120, 0, "no delivery comes"),
+                (self.near_misses, "initech", 2, 3.0, 90, 0, "sold out at night: nobody buys"),
+                (self.near_misses, "globex", 1, 13.0, 120, 20, "few are left, but enough")):
+            _, begin, end = self.plan(f"stock {tenant}", hour, minutes)
+            product = self.tenants[tenant].products[nth]["product"]
+            self.tenants[tenant].shortages.append((product, begin, end, least))
+            self.note(listed, "StockShortage", {"tenant": tenant, "product": product}, begin, end, what)
+
+    def stall(self):
+        _, begin, end = self.plan("stall", 17.0, 150)
+        self.tenants["initech"].stalls.append((begin, end, 0.95))
+        self.note(self.incidents, "FunnelStall", {"tenant": "initech"}, begin, end, "a rival is cheaper")
 
     def bursts(self):
         self.faulty_product()
@@ -301,6 +357,10 @@ class Planted:
         self.night_failures()
         self.flash_sale()
         self.hiccup()
+        self.lost_at_night()
+        self.lost_at_once()
+        self.vip_stays_away()
+        self.absences_that_mean_nothing()
 
     def faulty_product(self):
         acme = self.tenants["acme"]
@@ -340,7 +400,7 @@ class Planted:
                          department=product["department"], product=product["product"],
                          amount=money(noise.between(3, 12)), reason="wrong_item")
         self.note(self.near_misses, "RefundSpike", {"tenant": "initech"}, begin, end,
-                  "a price correction: many small refunds")
+                  "a price correction: small refunds")
 
     def typo(self):
         acme = self.tenants["acme"]
@@ -348,7 +408,7 @@ class Planted:
         for at in noise.arrivals(begin, end, 1.0 / MINUTE):
             acme.ticket(noise, at, "complaint", "garden", 4)
         self.note(self.near_misses, "ComplaintBurst", {"tenant": "acme", "department": "garden"}, begin, end,
-                  "a newsletter typo: nothing is urgent")
+                  "a typo in a letter: nothing urgent")
 
     def questions(self):
         initech = self.tenants["initech"]
@@ -356,7 +416,7 @@ class Planted:
         for at in noise.arrivals(begin, end, 2.0 / MINUTE):
             initech.ticket(noise, at, "question", "software", noise.pick([(1, 20), (2, 50), (3, 30)]))
         self.note(self.near_misses, "ComplaintBurst", {"tenant": "initech", "department": "software"}, begin, end,
-                  "a release: many tickets, all questions")
+                  "a release: nothing but questions")
 
     def payments(self, tenant, noise, method, begin, end, count, failed):
         """`count` payments spread over a time; the first `failed` in a shuffled order fail."""
@@ -387,7 +447,43 @@ class Planted:
         self.payments(globex, noise, "transfer", begin, begin + 40, 14, 14)
         self.payments(globex, noise, "transfer", begin + 50, end, 60, 0)
         self.note(self.near_misses, "PaymentFailures", {"tenant": "globex", "method": "transfer"}, begin, end,
-                  "a hiccup: 14 failures, then all is well")
+                  "a hiccup: 14 failures, then none")
+
+    def lost_sales(self, tenant, noise, begin, end, count):
+        for n in range(count):
+            tenant.emit(begin + (end - begin) * (n + noise.uniform()) / count, "stage_changed",
+                        customer=tenant.customer(noise), opportunity=tenant.number("s"), before="proposal",
+                        after="lost", value=money(noise.lognormal(1000.0, 0.8)))
+
+    def lost_at_night(self):
+        noise, begin, end = self.plan("lost at night", 4.0, 60)
+        self.lost_sales(self.tenants["acme"], noise, begin, end, 9)
+        self.note(self.near_misses, "FunnelStall", {"tenant": "acme"}, begin, end, "9 sales are lost, but at night")
+
+    def lost_at_once(self):
+        noise, begin, end = self.plan("lost at once", 11.5, 10)
+        self.lost_sales(self.tenants["globex"], noise, begin, end, 12)
+        self.note(self.near_misses, "FunnelStall", {"tenant": "globex"}, begin, end, "12 sales are lost at once")
+
+    def absence(self, listed, tenant, segment, gap, hour, minutes, what):
+        """A regular customer whose last purchase was AWAY_DAYS before the beginning of a scene."""
+        noise, begin, end = self.plan(f"{segment} {tenant.name} {hour}", hour, minutes)
+        customer = tenant.regular(noise, segment, gap, last=begin - AWAY_DAYS * DAY_SECONDS)
+        self.note(listed, "VipInactive", {"tenant": tenant.name, "customer": customer}, begin, end, what)
+        return noise, customer, begin, end
+
+    def vip_stays_away(self):
+        initech = self.tenants["initech"]
+        noise, customer, _, end = self.absence(self.incidents, initech, "vip", 4.0, 7.0, 180, "a VIP stays away")
+        initech.bought(noise, end, customer)
+
+    def absences_that_mean_nothing(self):
+        acme, globex, initech = (self.tenants[name] for name in TENANTS)
+        self.absence(self.near_misses, acme, "vip", 6.0, 12.0, 60, "a VIP who comes every six days")
+        self.absence(self.near_misses, globex, "plain", 4.0, 9.0, 60, "not a VIP")
+        noise, customer, begin, _ = self.absence(self.near_misses, initech, "vip", 4.0, 18.5, 30,
+                                                 "a VIP who comes at the last moment")
+        initech.bought(noise, begin, customer)
 
 
 # Damaged lines ----------------------------------------------------------------------------------------------
@@ -436,7 +532,7 @@ def generate(seed):
     events = []
     tenants = {name: Tenant(name, seed, events) for name in TENANTS}
     planted = Planted(seed, tenants)
-    planted.outages()
+    planted.changes()
     for tenant in tenants.values():
         tenant.live()
     planted.bursts()

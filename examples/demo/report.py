@@ -74,7 +74,8 @@ def table(headings, rows):
 
 
 def group_text(group):
-    return ", ".join(group.values())
+    """A tenant's customers and products are named after it, which need not be said twice."""
+    return ", ".join(value.removeprefix(group.get("tenant", "") + "-") for value in group.values())
 
 
 def clock(ms):
@@ -107,7 +108,7 @@ def alert_table(alerts):
 
 def time_line(busy, day, incidents, alerts):
     """The day from left to right: how busy it was, when something was planted, when it rang."""
-    columns, indent = len(busy), 35
+    columns, indent = len(busy), 42
     per_column = 86_400_000 // columns
     bars = drawable(" ▁▂▃▄▅▆▇█", " ..::||##")
     ringing, planted = drawable("█", "#"), drawable("░", "-")
@@ -148,7 +149,7 @@ def compare(planted, alerts):
 def verdict(word, good, item, remark):
     what = f"{clock(crm_time.to_ms(item['from']))}-{clock(crm_time.to_ms(item['to']))}"
     where = group_text(item["group"])
-    text = f"{item['rule']:<15}  {where:<17}  {what}  {item['what']}{remark}"
+    text = f"{item['rule']:<15}  {where:<19}  {what}  {item['what']}{remark}"
     print("   " + paint(f"{word:<6}", "green" if good else "red") + "  " + text)
 
 

@@ -24,7 +24,7 @@ import mail_server  # noqa: E402
 import report  # noqa: E402
 
 RULES = os.path.join(HERE, "rules.yaml")
-GROUP_NAMES = ("tenant", "department", "method")
+GROUP_NAMES = ("tenant", "department", "method", "customer", "product")
 EMAIL_SERVER = 'server: "env:TOCSIN_SMTP"\n'
 
 
@@ -81,7 +81,7 @@ def replay(program, work):
     return report.pair(read_lines(alerts), GROUP_NAMES), read_lines(refused)
 
 
-def visits_by_column(path, day, columns=64):
+def visits_by_column(path, day, columns=56):
     busy = [0] * columns
     with open(path, "rb") as file:
         for line in file:

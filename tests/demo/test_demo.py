@@ -63,7 +63,7 @@ def test_the_whole_demo(tmp_path):
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", check=False, timeout=120,
                           env={**os.environ, "PYTHONIOENCODING": "utf-8"})
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("   found   ") == 4 and done.stdout.count("   quiet   ") == 7
+    assert done.stdout.count("   found   ") == 7 and done.stdout.count("   quiet   ") == 14
     assert "Subject: [FIRING]" in done.stdout and "and the mail arrived" in done.stdout
     assert "\033" not in done.stdout
     assert [line for line in done.stdout.splitlines() if len(line) > 100] == []

@@ -2,7 +2,7 @@
 
 A block that begins with ```yaml title=NAME (or json, ...) is a file of that name; one that begins with ```console holds
 commands after "$ " and under each what it prints, standard output before standard error. "..." as a line stands for any
-lines; times and speeds, which are never the same twice, are not compared.
+lines; times and speeds, which are never the same twice, are not compared, nor are bytes, which depend on the machine.
 """
 
 import os
@@ -18,7 +18,7 @@ import mail_server
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 COMMAND = os.environ.get("TOCSIN_COMMAND")
 BLOCK = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-SPEED = re.compile(r" in [\d.]+ s, [\d,]+ a second")
+SPEED = re.compile(r" in [\d.]+ s, [\d,]+ a second| +[\d,]+ [kM]B$", re.MULTILINE)
 
 
 def blocks(page):
