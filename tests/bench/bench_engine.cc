@@ -1,179 +1,297 @@
-// Engine::Ingest against a loop written by hand (hand_loop.h): count, sum and mean of the last hour for each of a
-// million customers, at each event. Both read the same events, prepared outside the timed part, and take turns, so that
-// the machine's noise meets both. Printed are medians over the rounds, and ratios to the loop.
+// Engine::Ingest against loops written by hand (hand_loop.h) over a million customers. Both read the same events,
+// prepared outside the timed part, and take turns, so that the machine's noise meets both. Printed are medians over the
+// rounds, ratios, and the bars of docs/performance.md.
+//
+//   bench_engine                       everything, in about a minute
+//   bench_engine profile [CUSTOMERS]   one engine on the workload CRM in batches, and nothing else: for a profiler
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <memory>
-#include <random>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "bench/hand_loop.h"
+#include "bench/measure.h"
+#include "bench/workloads.h"
 #include "tocsin/engine/engine.h"
 #include "tocsin/engine/plan.h"
 
 namespace tocsin::bench {
 namespace {
 
+using std::chrono::hours;
+using Draw = Customers::Draw;
+
 constexpr size_t kCustomers = 1'000'000;
-constexpr size_t kWarmUp = 3'000'000;
-constexpr size_t kRound = 500'000;
-constexpr int kRounds = 7;
-constexpr int64_t kStep = 1'800'000;  // nanoseconds between events: two of each customer in an hour, on average
+constexpr size_t kWarmUp = 2'500'000;  // a window's length and a quarter
+constexpr size_t kRound = 300'000;
+constexpr int kRounds = 5;
 constexpr size_t kBatch = 256;
 
-// One stream of events: both forms of each.
-class Stream {
+// Two events of each customer in a window, on average.
+constexpr Duration StepFor(Duration window, size_t customers) {
+  return Duration(window.count() / static_cast<int64_t>(2 * customers));
+}
+
+class CountingSink : public AlertSink {
  public:
-  explicit Stream(bool zipf) : zipf_(zipf), random_(7) {
-    names_.reserve(kCustomers);
-    for (size_t i = 0; i < kCustomers; ++i) names_.push_back(fmt::format("customer-{:015}", i * 7919 % kCustomers));
-    if (!zipf) return;
-    cumulative_.reserve(kCustomers);
-    double sum = 0;
-    for (size_t i = 0; i < kCustomers; ++i) cumulative_.push_back(sum += 1 / std::pow(static_cast<double>(i + 1), 1.1));
+  void OnAlert(const AlertChange&) override { ++changes; }
+  uint64_t changes = 0;
+};
+
+// An engine that is fed, and what it has cost.
+struct Fed {
+  Fed(std::string name, const EngineSpec& spec) : series{std::move(name)}, engine(*Plan::Create(spec), &sink) {}
+
+  void InBatches(const std::vector<EventView>& views) {
+    for (size_t i = 0; i < views.size(); i += kBatch)
+      engine.Ingest(std::span(views).subspan(i, std::min(kBatch, views.size() - i)));
+  }
+  void OneByOne(const std::vector<EventView>& views) {
+    for (const EventView& view : views) engine.Ingest(view);
+  }
+  // A round of the steady state.
+  void Round(const std::vector<EventView>& views, bool batches) {
+    const uint64_t allocated = Allocations();
+    const uint64_t told = sink.changes;
+    series.nanos.push_back(NanosOf([&] { batches ? InBatches(views) : OneByOne(views); }, views.size()));
+    allocations += Allocations() - allocated;
+    changes += sink.changes - told;
+    events += views.size();
+  }
+  void PrintCounts() const {
+    const auto n = static_cast<double>(events);
+    fmt::print("  {:<44} {:.6f} allocations and {:.6f} alert changes an event; {} alerts fire\n", series.name,
+               static_cast<double>(allocations) / n, static_cast<double>(changes) / n, engine.Statistics().firing);
   }
 
-  void Make(size_t count) {
-    loop_events.clear();
-    values_.resize(count * 2);
-    views.clear();
-    for (size_t i = 0; i < count; ++i) {
-      now_ += kStep;
-      int64_t units = static_cast<int64_t>(random_() % 10000);
-      const std::string& name = names_[Customer()];
-      loop_events.push_back({name, now_, units});
-      values_[2 * i] = Value::String(name);
-      values_[2 * i + 1] = Value::Decimal(units, 2);
-      views.push_back({0, FromNanos(now_), {}, {&values_[2 * i], 2}});
+  Series series;
+  CountingSink sink;
+  Engine engine;
+  uint64_t allocations = 0;
+  uint64_t changes = 0;
+  uint64_t events = 0;
+};
+
+template <typename Row>
+struct Loops {
+  explicit Loops(size_t customers) : batch(customers), single(customers) {}
+  void WarmUp(const std::vector<LoopEvent>& events) {
+    check += batch.Ingest(events);
+    for (const LoopEvent& event : events) check += single.IngestOne(event);
+  }
+  void Round(const std::vector<LoopEvent>& events) {
+    batch_series.nanos.push_back(NanosOf([&] { check += batch.Ingest(events); }, events.size()));
+    auto one_by_one = [&] {
+      for (const LoopEvent& event : events) check += single.IngestOne(event);
+    };
+    single_series.nanos.push_back(NanosOf(one_by_one, events.size()));
+  }
+
+  HandLoop<Row> batch;
+  HandLoop<Row> single;
+  Series batch_series{"loop by hand, in batches"};
+  Series single_series{"loop by hand, one by one"};
+  double check = 0;
+};
+
+// Whether the loop and the engine answer alike for a customer. The loop counts whole seconds, and busy customers
+// roughly.
+bool Agrees(HourRow& row, const Engine& engine, const std::string& name) {
+  return std::abs(engine.Value("sum", {{"customer", name}})->view().AsDouble() - static_cast<double>(row.sum) / 100) <
+         0.001;
+}
+bool Agrees(CrmRow& row, const Engine& engine, const std::string& name) {
+  auto is = [&](std::string_view metric, double wanted) {
+    return std::abs(engine.Value(metric, {{"customer", name}})->view().AsDouble() - wanted) < 0.001;
+  };
+  return is("purchases_24h", row.purchases_24h) && is("spent_24h", static_cast<double>(row.spent_24h) / 100) &&
+         is("refunded_24h", static_cast<double>(row.refunded_24h) / 100) && is("refunds_1h", row.refunds_1h) &&
+         is("complaints_24h", row.complaints_24h) && is("visited_1h", static_cast<double>(row.visited_1h));
+}
+
+template <typename Row>
+bool CompareAnswers(HandLoop<Row>* loop, const Engine& engine, const Customers& customers, int64_t now) {
+  constexpr size_t kAsked = 2000;
+  size_t equal = 0;
+  for (size_t i = 0; i < kAsked; ++i) {
+    const std::string& name = customers.name(customers.size() / kAsked * i + 1);
+    Row& row = loop->RowOf(name);
+    row.LetGo(static_cast<uint32_t>(now / 1'000'000'000));
+    if (Agrees(row, engine, name)) ++equal;
+  }
+  const bool good = equal >= kAsked * 96 / 100;
+  fmt::print("  {} of {} customers have the same values in both{}\n", equal, kAsked,
+             good ? "" : "   DIFFERENT ANSWERS");
+  return good;
+}
+
+template <typename Row>
+bool Compare(std::string_view title, Draw draw, uint32_t types, Duration window,
+             const std::vector<EngineSpec>& variants) {
+  fmt::print("\n{}: {} customers, medians of {} rounds of {} events\n", title, kCustomers, kRounds, kRound);
+  Customers customers(kCustomers, draw);
+  Stream stream(&customers, types, StepFor(window, kCustomers));
+  Loops<Row> loops(kCustomers);
+  std::vector<std::unique_ptr<Fed>> engines;  // of each variant: in batches, one by one
+  for (const EngineSpec& spec : variants) {
+    for (const char* how : {"in batches", "one by one"}) {
+      engines.push_back(
+          std::make_unique<Fed>(fmt::format("Engine::Ingest, {}{}", how,
+                                            spec.rules.empty() ? "" : fmt::format(", {} rules", spec.rules.size())),
+                                spec));
     }
   }
-  const std::string& name(size_t i) const { return names_[i]; }
-
-  std::vector<LoopEvent> loop_events;
-  std::vector<EventView> views;
-
- private:
-  size_t Customer() {
-    if (!zipf_) return random_() % kCustomers;
-    double wanted = static_cast<double>(random_()) / 0x1p64 * cumulative_.back();
-    return static_cast<size_t>(std::lower_bound(cumulative_.begin(), cumulative_.end(), wanted) - cumulative_.begin());
+  stream.Make(kWarmUp);
+  loops.WarmUp(stream.loop_events);
+  for (auto& fed : engines) fed->InBatches(stream.views);
+  for (int round = 0; round < kRounds; ++round) {
+    stream.Make(kRound);
+    loops.Round(stream.loop_events);
+    for (size_t e = 0; e < engines.size(); ++e) engines[e]->Round(stream.views, e % 2 == 0);
   }
 
-  bool zipf_;
-  std::mt19937_64 random_;
-  std::vector<std::string> names_;
-  std::vector<double> cumulative_;
-  std::vector<Value> values_;
-  int64_t now_ = 1'000'000'000'000'000'000;
-};
+  const double base = loops.batch_series.Median();
+  loops.batch_series.Print(base);
+  loops.single_series.Print(base);
+  for (const auto& fed : engines) fed->series.Print(base);
+  for (size_t e = 0; e < engines.size(); e += 2) {
+    const std::string with = variants[e / 2].rules.empty() ? "" : ", with rules";
+    const double single = engines[e + 1]->series.Median();
+    PrintBar("in batches / loop in batches" + with, engines[e]->series.Median() / base, 3);
+    PrintBar("one by one / loop in batches" + with, single / base, 6);
+    fmt::print("  {:<60} {:8.2f}\n", "one by one / loop one by one" + with, single / loops.single_series.Median());
+  }
+  for (const auto& fed : engines) fed->PrintCounts();
 
-EngineSpec Spec(int rules) {
-  EngineSpec spec;
-  EventSpec purchase;
-  purchase.name = "purchase";
-  purchase.attributes = {{"customer", Kind::kString, {}, {}, {}, {}}, {"amount", Type::Decimal(2), {}, {}, {}, {}}};
-  spec.events.push_back(purchase);
-  for (const char* aggregate : {"count", "sum(amount)", "mean(amount)"}) {
-    MetricSpec metric;
-    metric.name = std::string(aggregate).substr(0, std::string(aggregate).find('(')) + "_1h";
-    metric.event = "purchase";
-    metric.aggregate = aggregate;
-    metric.window = std::chrono::hours(1);
-    metric.by = {"customer"};
-    spec.metrics.push_back(metric);
-  }
-  for (int r = 0; r < rules; ++r) {
-    RuleSpec rule;
-    rule.name = fmt::format("R{:02}", r);
-    rule.when = fmt::format("sum_1h > {} && count_1h >= 3", 400 + 20 * r);
-    spec.rules.push_back(rule);
-  }
-  return spec;
+  stream.Make(kRound);
+  Latencies latencies(kRound);
+  for (const EventView& view : stream.views) latencies.Time([&] { engines.back()->engine.Ingest(view); });
+  Latencies nothing(kRound);
+  for (size_t i = 0; i < kRound; ++i) nothing.Time([] {});
+  latencies.Print("a single ingest" + std::string(variants.back().rules.empty() ? "" : ", with rules"));
+  nothing.Print("nothing: the clock and the machine's noise");
+  loops.batch.Ingest(stream.loop_events);
+  engines[0]->InBatches(stream.views);
+  return CompareAnswers(&loops.batch, engines[0]->engine, customers, stream.now());
 }
 
-double NanosOf(auto&& work, size_t events) {
-  auto begin = std::chrono::steady_clock::now();
-  work();
-  std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - begin;
-  return took.count() / static_cast<double>(events);
-}
-
-struct Series {
-  const char* name;
-  std::vector<double> nanos{};
-  double Median() {
-    std::sort(nanos.begin(), nanos.end());
-    return nanos[nanos.size() / 2];
-  }
-};
-
-void InBatches(Engine* engine, const std::vector<EventView>& views) {
-  for (size_t i = 0; i < views.size(); i += kBatch) {
-    engine->Ingest(std::span(views).subspan(i, std::min(kBatch, views.size() - i)));
-  }
-}
-
-void Compare(const char* title, bool zipf) {
-  Stream stream(zipf);
-  HandLoop loop_batch(kCustomers);
-  HandLoop loop_single(kCustomers);
-  Engine batch(*Plan::Create(Spec(0)));
-  Engine single(*Plan::Create(Spec(0)));
-  Engine with_rules(*Plan::Create(Spec(10)));
-  Series series[] = {{"loop by hand, in batches"},
-                     {"loop by hand, one by one"},
-                     {"Engine::Ingest, in batches"},
-                     {"Engine::Ingest, one by one"},
-                     {"Engine::Ingest, in batches, 10 rules"}};
-  double check = 0;
+// The same events, the same number of them in a window, whose length is all that differs.
+void CompareWindows() {
+  constexpr Duration kShort = std::chrono::minutes(1);
+  constexpr Duration kLong = 30 * hours(24);
+  fmt::print("\nWindows of 30 days and of 1 minute, with as many panes\n");
+  Fed fed[] = {{"1 minute", HourSpec(kShort)}, {"30 days", HourSpec(kLong)}};
+  Customers customers[] = {{kCustomers, Draw::kUniform}, {kCustomers, Draw::kUniform}};
+  Stream streams[] = {{&customers[0], 1, StepFor(kShort, kCustomers)}, {&customers[1], 1, StepFor(kLong, kCustomers)}};
   for (int round = -1; round < kRounds; ++round) {
-    stream.Make(round < 0 ? kWarmUp : kRound);
-    const size_t n = stream.views.size();
-    double nanos[] = {NanosOf([&] { check += loop_batch.Ingest(stream.loop_events); }, n),
-                      NanosOf(
-                          [&] {
-                            for (const LoopEvent& e : stream.loop_events) check += loop_single.IngestOne(e);
-                          },
-                          n),
-                      NanosOf([&] { InBatches(&batch, stream.views); }, n),
-                      NanosOf(
-                          [&] {
-                            for (const EventView& v : stream.views) single.Ingest(v);
-                          },
-                          n),
-                      NanosOf([&] { InBatches(&with_rules, stream.views); }, n)};
-    for (size_t s = 0; round >= 0 && s < std::size(series); ++s) series[s].nanos.push_back(nanos[s]);
+    for (size_t i = 0; i < 2; ++i) {
+      streams[i].Make(round < 0 ? kWarmUp : kRound);
+      round < 0 ? fed[i].InBatches(streams[i].views) : fed[i].Round(streams[i].views, true);
+    }
   }
-  fmt::print("\n{}: {} customers, {} rounds of {} events, medians (check {:.3g})\n", title, kCustomers, kRounds, kRound,
-             check);
-  const double base = series[0].Median();
-  for (Series& s : series) {
-    double median = s.Median();
-    fmt::print("  {:<40} {:7.1f} ns   {:5.2f} x   ({:.1f} to {:.1f})\n", s.name, median, median / base, s.nanos.front(),
-               s.nanos.back());
+  const double base = fed[0].series.Median();
+  for (const Fed& each : fed) each.series.Print(base);
+  PrintBar("30 days / 1 minute", fed[1].series.Median() / base, 1.2);
+}
+
+void CompareSizes() {
+  constexpr size_t kFew = kCustomers / 10;
+  fmt::print("\nTen times as many customers: CRM in batches, with rules, uniform\n");
+  struct Side {
+    explicit Side(size_t count)
+        : customers(count, Draw::kUniform),
+          stream(&customers, 4, StepFor(hours(24), count)),
+          loop(count),
+          loop_series{fmt::format("loop by hand, {} customers", count)},
+          fed(fmt::format("Engine::Ingest, {} customers", count), CrmSpec(CrmRules(1))) {}
+    Customers customers;
+    Stream stream;
+    HandLoop<CrmRow> loop;
+    Series loop_series;
+    Fed fed;
+    double check = 0;
+  };
+  Side sides[] = {Side(kFew), Side(kCustomers)};
+  for (int round = -1; round < kRounds; ++round) {
+    for (Side& side : sides) {
+      side.stream.Make(round >= 0 ? kRound : side.customers.size() * 5 / 2);
+      const double nanos = NanosOf([&] { side.check += side.loop.Ingest(side.stream.loop_events); }, kRound);
+      if (round >= 0) side.loop_series.nanos.push_back(nanos);
+      round < 0 ? side.fed.InBatches(side.stream.views) : side.fed.Round(side.stream.views, true);
+    }
   }
-  // The same answers, where the loop was exact too (its rows hold six panes).
-  size_t equal = 0;
-  const size_t asked = 2000;
-  for (size_t i = 0; i < asked; ++i) {
-    auto [count, sum] = loop_batch.Totals(stream.name(i));
-    (void)count;
-    double engine_sum = batch.Value("sum_1h", {{"customer", stream.name(i)}})->view().AsDouble();
-    // The loop's totals are as of the customer's last event: at most those of the engine, plus what has left since.
-    if (engine_sum <= static_cast<double>(sum) / 100 + 1e-9) ++equal;
+  for (const Side& side : sides) side.loop_series.Print(sides[0].loop_series.Median());
+  for (const Side& side : sides) side.fed.series.Print(sides[0].fed.series.Median());
+  const double loop_growth = sides[1].loop_series.Median() / sides[0].loop_series.Median();
+  const double growth = sides[1].fed.series.Median() / sides[0].fed.series.Median();
+  PrintBar("growth of the engine / growth of the loop", growth / loop_growth, 1.2);
+}
+
+// Without evidence, whose memory does not depend on how many customers there are.
+void MeasureMemory(std::string_view title, uint32_t types, Duration window, EngineSpec spec) {
+  spec.limits.evidence_memory = 0;
+  Customers customers(kCustomers, Draw::kUniform);
+  Stream stream(&customers, types, StepFor(window, kCustomers));
+  stream.MakeForEach(2);
+  const double before = ResidentBytes();
+  Fed fed("", spec);
+  fed.InBatches(stream.views);
+  const double resident = ResidentBytes() - before;
+  const Statistics statistics = fed.engine.Statistics();
+  double bytes = static_cast<double>(statistics.pane_bytes + statistics.timers * 24);
+  for (const Statistics::Grouping& grouping : statistics.groupings) bytes += static_cast<double>(grouping.bytes);
+  PrintBar(fmt::format("{}: bytes by the engine's own count", title), bytes / kCustomers, 200);
+  PrintBar(fmt::format("{}: bytes by the process", title), resident / kCustomers, 200);
+  fmt::print("    of them groups {:.1f}, panes {:.1f}, timers {:.1f}\n",
+             (bytes - static_cast<double>(statistics.pane_bytes + statistics.timers * 24)) / kCustomers,
+             static_cast<double>(statistics.pane_bytes) / kCustomers,
+             static_cast<double>(statistics.timers * 24) / kCustomers);
+}
+
+bool RunAll() {
+  bool good = true;
+  const std::vector<EngineSpec> hour = {HourSpec()};
+  const std::vector<EngineSpec> crm = {CrmSpec({}), CrmSpec(CrmRules(1))};
+  const std::vector<EngineSpec> crm_busy = {CrmSpec({}), CrmSpec(CrmRules(80))};
+  good &= Compare<HourRow>("W1, uniform", Draw::kUniform, 1, hours(1), hour);
+  good &= Compare<HourRow>("W1, Zipf 1.1", Draw::kZipf, 1, hours(1), hour);
+  good &= Compare<CrmRow>("CRM, uniform", Draw::kUniform, 4, hours(24), crm);
+  good &= Compare<CrmRow>("CRM, Zipf 1.1", Draw::kZipf, 4, hours(24), crm_busy);
+  CompareWindows();
+  CompareSizes();
+  fmt::print("\nMemory of a customer with two live events\n");
+  MeasureMemory("W1", 1, hours(1), HourSpec());
+  MeasureMemory("CRM, 10 rules", 4, hours(24), CrmSpec(CrmRules(1)));
+  return good;
+}
+
+int Profile(size_t count) {
+  Customers customers(count, Draw::kUniform);
+  Stream stream(&customers, 4, StepFor(hours(24), count));
+  Fed fed("Engine::Ingest, in batches, 10 rules", CrmSpec(CrmRules(1)));
+  stream.Make(count * 5 / 2);
+  fed.InBatches(stream.views);
+  for (int round = 0; round < 4 * kRounds; ++round) {
+    stream.Make(count * 3 / 10);
+    fed.Round(stream.views, true);
   }
-  fmt::print("  {} of {} customers asked agree\n", equal, asked);
+  fed.series.Print(fed.series.Median());
+  fed.PrintCounts();
+  return 0;
 }
 
 }  // namespace
 }  // namespace tocsin::bench
 
-int main() {
-  tocsin::bench::Compare("W1, uniform", false);
-  tocsin::bench::Compare("W1, Zipf 1.1", true);
+int main(int argc, char** argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "profile")
+    return tocsin::bench::Profile(argc > 2 ? std::stoul(argv[2]) : tocsin::bench::kCustomers);
+  return tocsin::bench::RunAll() ? 0 : 1;
 }
