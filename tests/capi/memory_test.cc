@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <string>
 
 #include "tocsin.h"
 
@@ -92,6 +93,53 @@ int32_t Ingest(tocsin_engine* engine, tocsin_error** error) {
   return tocsin_engine_ingest_json(engine, kRecord, std::strlen(kRecord), nullptr, error);
 }
 
+// Runs `call` with an engine that stays the same.
+template <typename Call>
+void FailEverywhere(const char* name, Call&& call) {
+  tocsin_engine* engine = NewEngine();
+  Ingest(engine, nullptr);
+  const long places = Exhaust(name, [&](tocsin_error** error) { return call(engine, error); });
+  tocsin_engine_free(engine);
+  std::printf("%s: failed in %ld places\n", name, places);
+  Expect(places > 0, name, places);
+}
+
+// Runs `call` with an engine of its own each time, made and freed with all the memory there is.
+template <typename Call>
+void FailOnFresh(const char* name, Call&& call) {
+  const long places = Exhaust(name, [&](tocsin_error** error) {
+    long allowed = allowance;
+    allowance = -1;
+    tocsin_engine* engine = NewEngine();
+    Ingest(engine, nullptr);
+    allowance = allowed;
+    const int32_t status = call(engine, error);
+    allowed = allowance;
+    allowance = -1;
+    tocsin_engine_free(engine);
+    allowance = allowed;
+    return status;
+  });
+  std::printf("%s: failed in %ld places\n", name, places);
+  Expect(places > 0, name, places);
+}
+
+std::string SnapshotOfOne() {
+  const long allowed = allowance;
+  allowance = -1;
+  tocsin_engine* engine = NewEngine();
+  Ingest(engine, nullptr);
+  tocsin_buffer* snapshot = nullptr;
+  tocsin_engine_snapshot(engine, &snapshot, nullptr);
+  size_t length = 0;
+  const char* data = tocsin_buffer_data(snapshot, &length);
+  std::string bytes(data, length);
+  tocsin_buffer_free(snapshot);
+  tocsin_engine_free(engine);
+  allowance = allowed;
+  return bytes;
+}
+
 }  // namespace
 
 int main() {
@@ -141,6 +189,54 @@ int main() {
     return status;
   });
   std::printf("asking for a value: failed in %ld places\n", places);
+
+  FailEverywhere("listing every group", [](tocsin_engine* engine, tocsin_error** error) {
+    tocsin_table* table = nullptr;
+    const int32_t status = tocsin_engine_scan(engine, "refunds_24h", 11, &table, error);
+    if ((status == TOCSIN_OK) != (tocsin_table_rows(table) == 1)) ++failures;
+    tocsin_table_free(table);
+    return status;
+  });
+  FailEverywhere("ranking groups", [](tocsin_engine* engine, tocsin_error** error) {
+    tocsin_table* table = nullptr;
+    const int32_t status = tocsin_engine_top(engine, "refunds_24h", 11, 5, &table, error);
+    if ((status == TOCSIN_OK) != (tocsin_table_rows(table) == 1)) ++failures;
+    tocsin_table_free(table);
+    return status;
+  });
+  FailEverywhere("asking for statistics", [](tocsin_engine* engine, tocsin_error** error) {
+    tocsin_statistics* statistics = nullptr;
+    const int32_t status = tocsin_engine_statistics(engine, &statistics, error);
+    if ((status == TOCSIN_OK) != (tocsin_statistics_events(statistics, TOCSIN_REASON_NONE) == 1)) ++failures;
+    tocsin_statistics_free(statistics);
+    return status;
+  });
+  FailEverywhere("exporting", [](tocsin_engine* engine, tocsin_error** error) {
+    tocsin_buffer* json = nullptr;
+    const int32_t status = tocsin_engine_export(engine, "country", 7, "a country of a long name", 24, &json, error);
+    if ((status == TOCSIN_OK) != (tocsin_buffer_data(json, nullptr) != nullptr)) ++failures;
+    tocsin_buffer_free(json);
+    return status;
+  });
+  FailEverywhere("taking a snapshot", [](tocsin_engine* engine, tocsin_error** error) {
+    tocsin_buffer* snapshot = nullptr;
+    const int32_t status = tocsin_engine_snapshot(engine, &snapshot, error);
+    if ((status == TOCSIN_OK) != (tocsin_buffer_data(snapshot, nullptr) != nullptr)) ++failures;
+    tocsin_buffer_free(snapshot);
+    return status;
+  });
+
+  // As for ingesting: what changes an engine and cannot be finished leaves one that says so.
+  FailOnFresh("restoring", [](tocsin_engine* fresh, tocsin_error** error) {
+    static const std::string snapshot = SnapshotOfOne();
+    return tocsin_engine_restore(fresh, snapshot.data(), snapshot.size(), error);
+  });
+  FailOnFresh("reloading", [](tocsin_engine* fresh, tocsin_error** error) {
+    return tocsin_engine_reload_from_string(fresh, kRules, std::strlen(kRules), "rules", 5, error);
+  });
+  FailOnFresh("forgetting", [](tocsin_engine* fresh, tocsin_error** error) {
+    return tocsin_engine_forget(fresh, "country", 7, "a country of a long name", 24, nullptr, nullptr, error);
+  });
 
   // A change that could not be handed out is not lost: it is there when there is memory again.
   int handed_out = 0;

@@ -57,3 +57,26 @@ def test_dead_letters_of_the_command(rules, events, tmp_path):
     result = tocsin.replay(rules, events)
     assert len(result.dead_letters) > 20
     assert letters.read_text() == "".join(letter.to_json() + "\n" for letter in result.dead_letters)
+
+
+def test_with_a_snapshot_in_the_middle(rules, events, tmp_path):
+    """Both halves together say what the whole says, wherever it is cut: also between events of one instant."""
+    command = tool("TOCSIN_COMMAND")
+    lines = events.read_text().splitlines(keepends=True)
+    expected = python_says(rules, events)
+    for cut in (1, 777, 2000, len(lines) - 1):
+        halves = [tmp_path / "first.jsonl", tmp_path / "second.jsonl"]
+        halves[0].write_text("".join(lines[:cut]))
+        halves[1].write_text("".join(lines[cut:]))
+        snapshot = tmp_path / "snapshot"
+        replay = [command, "replay", "--rules", rules, "--quiet"]
+        first = subprocess.check_output([*replay, "--snapshot-out", snapshot, halves[0]])
+        second = subprocess.check_output([*replay, "--snapshot-in", snapshot, halves[1]])
+        assert first + second == expected
+
+        # Python goes on from the command's snapshot.
+        engine = tocsin.Engine(rules)
+        engine.restore(snapshot.read_bytes())
+        engine.ingest_file(halves[1])
+        engine.advance_to(engine.now_ns)
+        assert "".join(alert.to_json() + "\n" for alert in engine.poll_alerts()).encode() == second

@@ -35,6 +35,14 @@ events:
     amount: {type: decimal(3), from: value, min: 0, max: 1e6, unit: GBP}
   visit: {}
   review: {score: int, at: timestamp, stay: duration, share: double, first: bool}
+  identify: {customer: string, segment: string}
+
+keys:
+  customer: {expire_after: 400d, max_groups: 1000000}
+  country: {}
+
+profiles:
+  customer: {from: [identify], attributes: [segment]}
 
 metrics:
   refunds_24h: {event: refund, aggregate: sum(amount), window: 24h, by: [country], resolution: exact}
@@ -47,6 +55,8 @@ metrics:
     resolution: 1m
   ever: {event: visit, aggregate: count, window: all, resolution: auto}
   plain: {event: visit, aggregate: count}
+  ratio: {value: refunds_24h / ever, every: 1h}
+  last_20: {event: [refund, review], aggregate: count, last: 20, by: []}
 
 rules:
   RefundSpike:
@@ -56,7 +66,24 @@ rules:
     severity: critical
     labels: {department: finance, floor: 7}
     summary: "Refunds of {refunds_24h:.2f} in {country}"
-  Big: {when: big > 5.0}
+  Big: {when: big > 5.0, scope: profile.segment == "vip"}
+  Share:
+    when: {critical: ratio > 0.2, warning: 'ratio > 0.1'}
+    scope: country != "France"
+    keep_firing_for: 0s
+    every: 1h
+    on_no_data: keep
+    warm_up: ignore
+    flapping: {changes: 6, within: 1h}
+    annotations: {runbook: "https://wiki.example.com/{country}", action: call}
+  Refunded:
+    event: refund
+    resolve_event: [identify]
+    when: event.amount > 100
+    by: customer
+    tell_again: false
+
+limits: {max_groups: 5000000, evidence_memory: 16MiB}
 
 receivers:
   finance:
@@ -76,7 +103,7 @@ TEST_CASE("Every key of a config arrives") {
   CHECK(engine.allowed_lateness == minutes(90));
   CHECK(engine.ignore_unknown_events);
 
-  REQUIRE(engine.events.size() == 3);
+  REQUIRE(engine.events.size() == 4);
   const EventSpec& refund = engine.events[0];
   CHECK(refund.name == "refund");
   CHECK(refund.origin.Error("x").line == 10);
@@ -95,10 +122,24 @@ TEST_CASE("Every key of a config arrives") {
   for (const AttributeSpec& attribute : engine.events[2].attributes) types += TypeName(attribute.type) + " ";
   CHECK(types == "int timestamp duration double bool ");
 
-  REQUIRE(engine.metrics.size() == 4);
+  REQUIRE(engine.keys.size() == 2);
+  CHECK(engine.keys[0].name == "customer");
+  CHECK(engine.keys[0].expire_after == hours(400 * 24));
+  CHECK(engine.keys[0].max_groups == 1'000'000);
+  CHECK(engine.keys[0].origin.Error("x").line == 19);
+  CHECK(!engine.keys[1].expire_after.has_value());
+  CHECK(!engine.keys[1].max_groups.has_value());
+  REQUIRE(engine.profiles.size() == 1);
+  CHECK(engine.profiles[0].key == "customer");
+  CHECK(engine.profiles[0].events == std::vector<SourceText>{"identify"});
+  CHECK(engine.profiles[0].attributes == std::vector<SourceText>{"segment"});
+  CHECK(engine.limits.max_groups == 5'000'000);
+  CHECK(engine.limits.evidence_memory == int64_t{16} << 20);
+
+  REQUIRE(engine.metrics.size() == 6);
   const MetricSpec& refunds = engine.metrics[0];
   CHECK(refunds.name == "refunds_24h");
-  CHECK(refunds.event.text() == "refund");
+  CHECK(refunds.events == std::vector<SourceText>{"refund"});
   CHECK(refunds.aggregate.text() == "sum(amount)");
   CHECK(refunds.where.empty());
   CHECK(refunds.window == hours(24));
@@ -107,7 +148,7 @@ TEST_CASE("Every key of a config arrives") {
   CHECK(refunds.resolution.kind == Resolution::Kind::kExact);
   const MetricSpec& big = engine.metrics[1];
   CHECK(big.where.text() == "amount > 1000.0");
-  CHECK(big.where.Error("x").line == 21);
+  CHECK(big.where.Error("x").line == 29);
   CHECK(big.by == std::vector<SourceText>{"customer"});
   CHECK(big.resolution.kind == Resolution::Kind::kFixed);
   CHECK(big.resolution.width == minutes(1));
@@ -115,9 +156,15 @@ TEST_CASE("Every key of a config arrives") {
     CHECK(!engine.metrics[i].window.has_value());
     CHECK(engine.metrics[i].by.empty());
     CHECK(engine.metrics[i].resolution.kind == Resolution::Kind::kAuto);
+    CHECK(!engine.metrics[i].last.has_value());
   }
+  CHECK(engine.metrics[4].value.text() == "refunds_24h / ever");
+  CHECK(engine.metrics[4].every == hours(1));
+  CHECK(engine.metrics[4].events.empty());
+  CHECK(engine.metrics[5].events == std::vector<SourceText>{"refund", "review"});
+  CHECK(engine.metrics[5].last == 20);
 
-  REQUIRE(engine.rules.size() == 2);
+  REQUIRE(engine.rules.size() == 4);
   const RuleSpec& spike = engine.rules[0];
   CHECK(spike.name == "RefundSpike");
   CHECK(spike.when.text() == "refunds_24h > 500.0");
@@ -128,6 +175,34 @@ TEST_CASE("Every key of a config arrives") {
   CHECK(spike.summary.text() == "Refunds of {refunds_24h:.2f} in {country}");
   CHECK(engine.rules[1].hold == Duration::zero());
   CHECK(engine.rules[1].severity.empty());
+  CHECK(engine.rules[1].warm_up);
+  CHECK(engine.rules[1].on_no_data == OnNoData::kOk);
+  CHECK(!engine.rules[1].keep_firing_for.has_value());
+  CHECK(!engine.rules[1].flapping.has_value());
+  const RuleSpec& share = engine.rules[2];
+  CHECK(share.when.empty());
+  REQUIRE(share.severities.size() == 2);
+  CHECK(share.severities[0].severity == "critical");
+  CHECK(share.severities[1].severity == "warning");
+  CHECK(share.severities[1].when.text() == "ratio > 0.1");
+  CHECK(share.severities[1].when.Error("x").column == 45);
+  CHECK(share.scope.text() == "country != \"France\"");
+  CHECK(share.keep_firing_for == Duration::zero());
+  CHECK(share.every == hours(1));
+  CHECK(share.on_no_data == OnNoData::kKeep);
+  CHECK_FALSE(share.warm_up);
+  REQUIRE(share.flapping.has_value());
+  CHECK(share.flapping->changes == 6);
+  CHECK(share.flapping->within == hours(1));
+  REQUIRE(share.annotations.size() == 2);
+  CHECK(share.annotations[0].first == "runbook");
+  CHECK(share.annotations[0].second.text() == "https://wiki.example.com/{country}");
+  const RuleSpec& refunded = engine.rules[3];
+  CHECK(refunded.events == std::vector<SourceText>{"refund"});
+  CHECK(refunded.resolve_events == std::vector<SourceText>{"identify"});
+  CHECK(refunded.when.text() == "event.amount > 100");
+  CHECK(refunded.by == std::vector<SourceText>{"customer"});
+  CHECK_FALSE(refunded.tell_again);
 
   REQUIRE(result.config.receivers.size() == 2);
   CHECK(result.config.receivers[0].name == "finance");
@@ -136,7 +211,7 @@ TEST_CASE("Every key of a config arrives") {
   CHECK(file.kind == "file");
   REQUIRE(file.Find("path") != nullptr);
   CHECK(file.Find("path")->text() == "alerts.jsonl");
-  CHECK(file.origin.Error("x").line == 41);
+  CHECK(file.origin.Error("x").line == 68);
   REQUIRE(result.config.receivers[1].notifiers.size() == 2);
   CHECK(result.config.receivers[1].notifiers[0].options.size() == 1);
   REQUIRE(result.config.receivers[1].notifiers[1].Find("file") != nullptr);  // a bare value goes by its kind's name
@@ -161,12 +236,12 @@ TEST_CASE("What is planned is refused by name, where it stands") {
     std::string keys;
   };
   const std::vector<Case> cases = {
-      {"", "sources keys profiles patterns sessions time_intervals inhibit silences store limits settle journal"},
-      {"ingest:\n  ", "deduplicate max_ids reorder max_jump"},
+      {"", "patterns sessions time_intervals inhibit silences store settle journal"},
+      {"ingest:\n  ", "max_jump"},
       {"events:\n  e:\n    a:\n      type: int\n      ", "pii"},
-      {"metrics:\n  m:\n    ", "value over last every"},
-      {"rules:\n  R:\n    ",
-       "event resolve_event by scope keep_firing_for every annotations on_no_data warm_up flapping tell_again"},
+      {"keys:\n  k:\n    ", "pii"},
+      {"limits:\n  ", "max_memory"},
+      {"metrics:\n  m:\n    ", "over"},
       {"receivers:\n  r:\n    - ", "fallback max_per_hour give_up_after timeout"},
       {"route:\n  ",
        "match group_by group_wait group_interval repeat_interval repeat_backoff continue mute_during active_during "
@@ -214,14 +289,21 @@ TEST_CASE("What is left out makes a config incomplete where others may refer to 
   const std::vector<std::pair<std::string, bool>> cases = {
       {"metrics: {a: {event: x, aggregate: count, window: 5}}", true},
       {"metrics: {a: {event: x, aggregate: count, colour: red}}", true},
-      {"metrics: {a: {value: b / c}}", false},
+      {"metrics: {a: {value: b / c, window: 24h}}", false},
+      {"metrics: {a: {event: x, aggregate: count, last: many}}", true},
+      {"metrics: {a: {event: [], aggregate: count}}", false},
       {"metrics: {a: {event: x}}", false},
-      {"metrics: {a: {event: x, aggregate: count, by: [profile.x]}}", false},
+      {"metrics: {a: {event: x, aggregate: count, by: [[y]]}}", false},
       {"metrics: []", false},
       {"events: {a: {b: strnig}}", false},
       {"events: {a: 5}", false},
       {"rules: {a: {for: 5}}", true},
       {"rules: 5", true},
+      {"rules: {a: {event: x, for: 5m}}", true},
+      {"keys: {a: {expire_after: 5}}", true},
+      {"profiles: {a: {from: x}}", false},
+      {"profiles: 5", false},
+      {"limits: {max_groups: many}", true},
       {"patterns: {}", false},
       {"metrcs: {}", false},
       {"a: [", false},
@@ -269,6 +351,46 @@ TEST_CASE("Numbers are read as JSON writes them, and nothing else") {
     std::string hint;
     CHECK(ParseNumberText(c.text, &hint) == c.number);
     CHECK(hint == c.hint);
+  }
+}
+
+TEST_CASE("Sizes are bytes, with or without a unit") {
+  struct Case {
+    const char* text;
+    std::optional<int64_t> bytes;
+    const char* hint;
+  };
+  constexpr const char* kForms = "a size is a number of bytes, or has a unit: 64MB, 64MiB";
+  const std::vector<Case> cases = {
+      {"0", 0, ""},
+      {"4096", 4096, ""},
+      {"512B", 512, ""},
+      {"64kB", 64000, ""},
+      {"64KB", 64000, ""},
+      {"64KiB", 65536, ""},
+      {"64MB", 64000000, ""},
+      {"64MiB", 67108864, ""},
+      {"2GB", 2000000000, ""},
+      {"2GiB", 2147483648, ""},
+      {"64 MB", {}, "write 64MB"},
+      {"64mb", {}, "write 64MB"},
+      {"64M", {}, "write 64MB"},
+      {"64mib", {}, "write 64MiB"},
+      {"1.5GB", {}, kForms},
+      {"-1", {}, kForms},
+      {"MB", {}, kForms},
+      {"9999999999GB", {}, kForms},
+      {"99999999999999999999", {}, kForms},
+      {"010", {}, kForms},
+  };
+  for (const Case& c : cases) {
+    INFO(c.text);
+    Mistakes mistakes;
+    const ReadResult result = ReadConfig(fmt::format("limits: {{evidence_memory: {}}}\n", c.text), "c", mistakes);
+    const std::vector<Diagnostic> list = mistakes.Take();
+    CHECK(list.size() == (c.bytes ? 0 : 1));
+    CHECK(result.config.engine.limits.evidence_memory == c.bytes.value_or(64 << 20));
+    if (!list.empty()) CHECK(list[0].hint == c.hint);
   }
 }
 
@@ -334,7 +456,7 @@ TEST_CASE("A config built in code is checked as one that was read") {
   config.engine.events.push_back(refund);
   MetricSpec metric;
   metric.name = "refunds";
-  metric.event = "refund";
+  metric.events = {"refund"};
   metric.aggregate = "count";
   config.engine.metrics.push_back(metric);
   RuleSpec rule;

@@ -7,10 +7,11 @@
 #include <fmt/format.h>
 
 #include "support/catch.h"
+#include "support/rich_engine.h"
 #include "support/seed.h"
 #include "tocsin/config/config.h"
 #include "tocsin/engine/engine.h"
-#include "tocsin/ingest/json_feed.h"
+#include "tocsin/ingest/feed.h"
 
 namespace tocsin {
 namespace {
@@ -79,7 +80,7 @@ std::string Run(const std::string& stream, size_t batch) {
   REQUIRE(config.ok());
   Log log;
   Engine engine(*Plan::Create(config->engine), &log);
-  JsonFeed feed(engine, &log, batch);
+  Feed feed(engine, &log, batch);
   feed.IngestLines(stream);
   engine.AdvanceTo(*engine.now() + std::chrono::hours(2));
   Statistics statistics = engine.Statistics();
@@ -90,7 +91,7 @@ std::string RunOneByOne(const std::string& stream) {
   absl::StatusOr<Config> config = ParseConfig(kConfig);
   Log log;
   Engine engine(*Plan::Create(config->engine), &log);
-  JsonFeed feed(engine, nullptr, 1);
+  Feed feed(engine, nullptr, 1);
   size_t begin = 0;
   for (size_t end = stream.find('\n'); end != std::string::npos; end = stream.find('\n', begin)) {
     feed.Ingest(std::string_view(stream).substr(begin, end - begin));
@@ -121,6 +122,38 @@ TEST_CASE("the same input gives the same bytes, in batches of any size", "[engin
     std::string one_by_one = RunOneByOne(stream);
     CHECK(one_by_one == once.substr(0, one_by_one.size()));
     CHECK(one_by_one.size() > once.size() / 2);
+  }
+}
+
+// With everything that keeps state, by slot; asked in between, or not.
+std::string RunRich(const std::shared_ptr<const Plan>& plan, const test::RichStream& stream, size_t batch, bool asks) {
+  test::TextSink sink;
+  Engine engine(plan, &sink);
+  const std::span<const EventView> events = stream.events.views();
+  for (size_t begin = 0; begin < events.size(); begin += batch) {
+    engine.Ingest(events.subspan(begin, std::min(batch, events.size() - begin)));
+    if (asks) (void)test::AskAll(engine);
+  }
+  engine.AdvanceTo(*engine.now() + std::chrono::minutes(20));
+  return sink.text + test::AskAll(engine);
+}
+
+TEST_CASE("an engine with everything in it tells the same in batches of any size", "[engine]") {
+  for (const bool reorder : {false, true}) {
+    for (uint32_t seed = 0; seed < 2; ++seed) {
+      CAPTURE(reorder, seed);
+      test::RichOptions options;
+      if (reorder) options.reorder = std::chrono::seconds(3);
+      const auto plan = *Plan::Create(test::RichSpec(options));
+      const auto stream = test::MakeRichStream(test::Seed(seed + 50), 3000);
+      const std::string once = RunRich(plan, *stream, 1, false);
+      REQUIRE(once.size() > 100'000);
+      for (const size_t batch : {1, 7, 256, 10'000}) {
+        CAPTURE(batch);
+        CHECK((RunRich(plan, *stream, batch, false) == once));
+      }
+      CHECK((RunRich(plan, *stream, 100, true) == once));
+    }
   }
 }
 

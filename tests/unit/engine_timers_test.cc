@@ -3,6 +3,7 @@
 
 #include <map>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "support/catch.h"
@@ -29,6 +30,65 @@ TEST_CASE("timers are taken at their instant, not before", "[engine]") {
   CHECK(timers.size() == 0);
 }
 
+std::string Saved(const Timers& timers) {
+  ByteWriter out;
+  timers.Save(&out);
+  return out.Take();
+}
+
+TEST_CASE("timers are saved with all that they say", "[engine]") {
+  Timers timers;
+  std::vector<Timer> due;
+  timers.Set({FromNanos(10), Timer::Kind::kMinute, 0, 0});
+  timers.TakeDue(FromNanos(10), &due);
+  timers.Set({FromNanos(10), Timer::Kind::kAlert, 1, 2, 3});
+  timers.Set({FromNanos(1000), Timer::Kind::kGroup, 4, 5, 65535});
+  Timers loaded;
+  const std::string bytes = Saved(timers);
+  ByteReader in(bytes);
+  REQUIRE(loaded.Load(&in));
+  CHECK(Saved(loaded) == bytes);
+  CHECK(loaded.Next() == FromNanos(10));
+  due.clear();
+  loaded.TakeDue(FromNanos(999), &due);
+  REQUIRE(due.size() == 1);
+  CHECK(due[0].kind == Timer::Kind::kAlert);
+  CHECK(due[0].index == 1);
+  CHECK(due[0].row == 2);
+  CHECK(due[0].generation == 3);
+  loaded.TakeDue(FromNanos(1000), &due);
+  REQUIRE(due.size() == 2);
+  CHECK(due[1].generation == 65535);
+  timers.Reset();
+  CHECK(timers.size() == 0);
+  CHECK_FALSE(timers.Next());
+  timers.Set({FromNanos(-10), Timer::Kind::kExit, 0, 0});
+  CHECK(timers.Next() == FromNanos(-10));
+}
+
+TEST_CASE("damaged timers are refused or harmless", "[engine]") {
+  Timers timers;
+  for (int64_t i = 0; i < 30; ++i) timers.Set({FromNanos(i * i * i * 1000), Timer::Kind::kExit, 0, 0});
+  std::vector<Timer> due;
+  timers.TakeDue(FromNanos(5000), &due);
+  const std::string good = Saved(timers);
+  for (uint64_t seed = 0; seed < 2000; ++seed) {
+    std::mt19937_64 random(tocsin::test::Seed(seed));
+    std::string bad = good;
+    for (uint64_t n = 1 + random() % 3; n > 0; --n) bad[random() % bad.size()] = static_cast<char>(random());
+    if (random() % 4 == 0) bad.resize(random() % bad.size());
+    Timers loaded;
+    ByteReader in(bad);
+    const bool good_enough = loaded.Load(&in);
+    if (!good_enough) REQUIRE(loaded.size() == 0);
+    const size_t held = loaded.size();
+    due.clear();
+    loaded.TakeDue(Time::max(), &due);
+    REQUIRE(due.size() == held);
+    REQUIRE(loaded.size() == 0);
+  }
+}
+
 TEST_CASE("randomised: the wheel agrees with a sorted list", "[engine]") {
   for (uint64_t seed = 0; seed < 40; ++seed) {
     CAPTURE(seed);
@@ -37,6 +97,7 @@ TEST_CASE("randomised: the wheel agrees with a sorted list", "[engine]") {
     std::multimap<Time, uint32_t> obvious;
     int64_t now = seed % 2 == 0 ? -1'000'000 : 1'700'000'000'000'000'000;
     uint32_t number = 0;
+    if (seed % 3 == 0) timers.Start(FromNanos(now));
     for (int step = 0; step < 3000; ++step) {
       for (uint64_t n = random() % 4; n > 0; --n) {
         // From nanoseconds to years ahead, many at the same instant.
@@ -65,6 +126,10 @@ TEST_CASE("randomised: the wheel agrees with a sorted list", "[engine]") {
       };
       REQUIRE(sorted(taken) == sorted(expected));
       REQUIRE(timers.size() == obvious.size());
+      if (step % 500 != 0) continue;
+      const std::string bytes = Saved(timers);
+      ByteReader in(bytes);
+      REQUIRE(timers.Load(&in));
     }
   }
 }

@@ -81,5 +81,28 @@ TEST_CASE("a mistake in an argument is shown where it stands", "[expr]") {
         "    |                      ^~~~~ did you mean 'amount'?");
 }
 
+TEST_CASE("the argument of share is a condition", "[expr]") {
+  Environment environment;
+  environment.Add("late", Kind::kBool, 0).Add("amount", Type::Decimal(2), 1);
+  const auto share = [&](const std::string& text) {
+    std::vector<Diagnostic> mistakes;
+    const SourceText source(text);
+    const auto call = ParseAggregateCall(source, "metric m", &mistakes);
+    REQUIRE(call.has_value());
+    REQUIRE(call->arguments.size() == 1);
+    const SourceText argument = source.Sub(call->arguments[0].offset, call->arguments[0].length);
+    const auto condition = Expression::Compile(argument, environment, Kind::kBool, "metric m", &mistakes);
+    if (!condition) return Render(mistakes);
+    Scratch scratch;
+    const std::vector<Value> values = {Value::Bool(true), Value::Decimal(2750, 2)};
+    const Result result = condition->Evaluate(values, Time(), scratch);
+    return result.outcome == Outcome::kValue ? ToText(result.value) : "no answer";
+  };
+  CHECK(share("share(late)") == "true");
+  CHECK(share("share(!late || amount >= 27.5)") == "true");
+  CHECK(share("share(amount > 27.5)") == "false");
+  CHECK(share("share(amount)").find("a condition needs true or false; 'amount' is a double") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace tocsin

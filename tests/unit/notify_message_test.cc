@@ -98,6 +98,36 @@ TEST_CASE("subjects") {
   CHECK(Subject(notification) == "[2 FIRING, 1 RESOLVED] RefundSpike, Idle");
 }
 
+TEST_CASE("every change is counted in the subject of many") {
+  Notification notification;
+  for (const Change change : {Change::kCancelled, Change::kPending, Change::kResolved, Change::kSeverity,
+                              Change::kAgain, Change::kAgain, Change::kFiring}) {
+    notification.alerts.push_back(Firing());
+    notification.alerts.back().change = change;
+  }
+  CHECK(Subject(notification) == "[1 FIRING, 2 AGAIN, 1 SEVERITY, 1 RESOLVED, 1 PENDING, 1 CANCELLED] RefundSpike");
+}
+
+TEST_CASE("an alert that was seen again, or changed its severity, still fires") {
+  AlertChange change = Firing();
+  change.change = Change::kAgain;
+  CHECK(Subject(Telling(change)) == "[AGAIN] CRITICAL: Refunds of 612.50 GBP");
+  CHECK(LogLine(change).starts_with("2010-12-02T10:41:00Z AGAIN critical RefundSpike{"));
+  CHECK(Body(Telling(change)).find("Status:    firing, seen again\n") != std::string::npos);
+  change.change = Change::kSeverity;
+  CHECK(Subject(Telling(change)) == "[SEVERITY] CRITICAL: Refunds of 612.50 GBP");
+  CHECK(Body(Telling(change)).find("Status:    firing, severity changed\n") != std::string::npos);
+}
+
+TEST_CASE("an end that is not the plain one says why") {
+  AlertChange change = Firing();
+  change.change = Change::kResolved;
+  change.resolved_at = change.time + hours(2);
+  CHECK(Body(Telling(change)).find("Reason:") == std::string::npos);
+  change.reason = "group_expired";
+  CHECK(Body(Telling(change)).find("after 2h\nReason:    group_expired\n") != std::string::npos);
+}
+
 TEST_CASE("bodies") {
   AlertChange change = Firing();
   change.change = Change::kResolved;

@@ -1,4 +1,4 @@
-#include "tocsin/ingest/json_feed.h"
+#include "tocsin/ingest/feed.h"
 
 #include <unistd.h>
 
@@ -13,6 +13,7 @@
 #include "support/catch.h"
 #include "support/seed.h"
 #include "support/temporary_file.h"
+#include "tocsin/config/config.h"
 #include "tocsin/ingest/line_reader.h"
 
 namespace tocsin {
@@ -27,26 +28,18 @@ class Letters : public DeadLetterSink {
 };
 
 std::shared_ptr<const Plan> MakePlan(bool ignore_unknown_events = false) {
-  EngineSpec spec;
-  spec.allowed_lateness = std::chrono::minutes(1);
-  spec.ignore_unknown_events = ignore_unknown_events;
-  AttributeSpec country;
-  country.name = "country";
-  country.type = Kind::kString;
-  country.from = "attrs.country";
-  AttributeSpec amount;
-  amount.name = "amount";
-  amount.type = Type::Decimal(2);
-  amount.from = "value";
-  spec.events.push_back({"refund", {country, amount}, {}});
-  MetricSpec metric;
-  metric.name = "refunds";
-  metric.event = "refund";
-  metric.aggregate = "sum(amount)";
-  metric.window = std::chrono::hours(1);
-  metric.by = {"country"};
-  spec.metrics.push_back(metric);
-  const auto plan = Plan::Create(spec);
+  const auto config = ParseConfig(fmt::format(R"(
+ingest: {{allowed_lateness: 1m, unknown_events: {}}}
+events:
+  refund:
+    country: {{type: string, from: attrs.country}}
+    amount: {{type: decimal(2), from: value}}
+metrics:
+  refunds: {{event: refund, aggregate: sum(amount), window: 1h, by: [country]}}
+)",
+                                              ignore_unknown_events ? "ignore" : "refuse"));
+  REQUIRE(config.ok());
+  const auto plan = Plan::Create(config->engine);
   REQUIRE(plan.ok());
   return *plan;
 }
@@ -108,7 +101,7 @@ TEST_CASE("Wherever batches are cut, and from a file too, the effects and the de
     INFO(batch_size);
     Engine engine(plan);
     Letters letters;
-    JsonFeed feed(engine, &letters, batch_size);
+    Feed feed(engine, &letters, batch_size);
     feed.IngestLines(text);
     const std::string effects = Effects(engine, letters.all);
     if (expected.empty()) expected = effects;
@@ -116,7 +109,7 @@ TEST_CASE("Wherever batches are cut, and from a file too, the effects and the de
 
     Engine from_file(plan);
     Letters file_letters;
-    JsonFeed file_feed(from_file, &file_letters, batch_size);
+    Feed file_feed(from_file, &file_letters, batch_size);
     const TemporaryFile file(text);
     CHECK(file_feed.IngestFile(file.path()).ok());
     CHECK(Effects(from_file, file_letters.all) == expected);
@@ -131,7 +124,7 @@ TEST_CASE("One by one does what many at once do, and answers each") {
   const auto plan = MakePlan();
   Engine engine(plan);
   Letters letters;
-  JsonFeed feed(engine, &letters);
+  Feed feed(engine, &letters);
   std::string detail = "untouched";
   CHECK(feed.Ingest(Refund(3600, 5), &detail) == Reason::kNone);
   CHECK(detail == "untouched");
@@ -151,7 +144,7 @@ TEST_CASE("One by one does what many at once do, and answers each") {
 TEST_CASE("A late event is measured against the clock of its turn, not of the batch's end") {
   Engine engine(MakePlan());
   Letters letters;
-  JsonFeed feed(engine, &letters);
+  Feed feed(engine, &letters);
   feed.IngestLines(Refund(3600, 1) + "\n" + Refund(3500, 1) + "\n" + Refund(7200, 1) + "\n");
   REQUIRE(letters.all.size() == 1);
   CHECK(letters.all[0].find("is 1m40s before the clock") != std::string::npos);
@@ -162,7 +155,7 @@ TEST_CASE("A late event is measured against the clock of its turn, not of the ba
 TEST_CASE("Ignored events are counted and make no dead letters") {
   Engine engine(MakePlan(true));
   Letters letters;
-  JsonFeed feed(engine, &letters);
+  Feed feed(engine, &letters);
   CHECK(feed.Ingest("{\"type\": \"unheard\", \"time\": \"2010-12-01T00:00:00Z\"}") == Reason::kIgnored);
   CHECK(letters.all.empty());
   CHECK(engine.Statistics().events[static_cast<size_t>(Reason::kIgnored)] == 1);
@@ -171,7 +164,7 @@ TEST_CASE("Ignored events are counted and make no dead letters") {
 
 TEST_CASE("Without a sink what is refused is counted") {
   Engine engine(MakePlan());
-  JsonFeed feed(engine);
+  Feed feed(engine);
   feed.IngestLines("\n" + Refund(1, 1) + "\nx\n");
   CHECK(engine.Statistics().events[static_cast<size_t>(Reason::kEmpty)] == 1);
   CHECK(engine.Statistics().events[static_cast<size_t>(Reason::kMalformed)] == 1);
@@ -181,7 +174,7 @@ TEST_CASE("Without a sink what is refused is counted") {
 TEST_CASE("A line that is too long is one dead letter, with its beginning") {
   Engine engine(MakePlan());
   Letters letters;
-  JsonFeed feed(engine, &letters);
+  Feed feed(engine, &letters);
   const TemporaryFile file(Refund(1, 1) + "\n" + std::string(LineReader::kMaxLineBytes + 10, 'x') + "\n" +
                            Refund(2, 1) + "\n");
   CHECK(feed.IngestFile(file.path()).ok());
@@ -193,7 +186,7 @@ TEST_CASE("A line that is too long is one dead letter, with its beginning") {
 
 TEST_CASE("A file that fails is told, and what was read before stands") {
   Engine engine(MakePlan());
-  JsonFeed feed(engine);
+  Feed feed(engine);
   CHECK(feed.IngestFile("/no/such/file.jsonl").code() == absl::StatusCode::kNotFound);
   // The header of a gzip file and nothing behind it.
   const TemporaryFile cut(std::string("\x1f\x8b\x08\x00", 4));
@@ -207,7 +200,7 @@ TEST_CASE("Progress is told between batches and at the end") {
     uint64_t total = 0;
   } seen;
   Engine engine(MakePlan());
-  JsonFeed feed(engine, nullptr, 10);
+  Feed feed(engine, nullptr, 10);
   feed.OnProgress(
       [](void* context, uint64_t bytes, uint64_t total) {
         static_cast<Seen*>(context)->bytes.push_back(bytes);
