@@ -61,9 +61,9 @@ void Engine::State::ReachGroup(const EventView& view, const EventGrouping& place
                                uint32_t* row) {
   const uint32_t grouping = place.grouping;
   const std::string_view bytes = std::string_view(key_bytes).substr(key.begin, key.size);
-  if (place.windows.empty() && place.rules.empty()) {  // it can only end something
+  // What only ends something reaches its group where there is one, whatever else takes the event.
+  if (!place.resolving_rules.empty()) {
     if (std::optional<uint32_t> known = groups[grouping].Find(bytes, key.hash)) *row = *known + 1;
-    return;
   }
   std::optional<uint32_t> reached;
   auto reach = [&] {
