@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/utf8.h"
+#include "fuzz/every_type.h"
 #include "ingest/csv_decoder.h"
 #include "ingest/csv_reader.h"
 #include "tocsin/ingest/dead_letter.h"
@@ -17,19 +18,8 @@
 namespace {
 
 tocsin::Catalog MakeCatalog() {
-  using tocsin::Kind;
   std::vector<tocsin::EventSpec> events(1);
-  events[0].name = "e";
-  const std::pair<const char*, tocsin::Type> attributes[] = {
-      {"text", Kind::kString}, {"n", Kind::kInt},       {"x", Kind::kDouble},   {"m", tocsin::Type::Decimal(3)},
-      {"b", Kind::kBool},      {"t", Kind::kTimestamp}, {"d", Kind::kDuration},
-  };
-  for (const auto& [name, type] : attributes) {
-    tocsin::AttributeSpec attribute;
-    attribute.name = name;
-    attribute.type = type;
-    events[0].attributes.push_back(attribute);
-  }
+  events[0] = tocsin::test::EventOfEveryType();
   std::vector<tocsin::Diagnostic> mistakes;
   return tocsin::Catalog::Create(std::move(events), &mistakes);
 }

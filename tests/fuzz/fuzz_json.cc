@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/utf8.h"
+#include "fuzz/every_type.h"
 #include "tocsin/ingest/dead_letter.h"
 #include "tocsin/ingest/json_decoder.h"
 
@@ -18,17 +19,7 @@ namespace {
 tocsin::Catalog MakeCatalog() {
   using tocsin::Kind;
   std::vector<tocsin::EventSpec> events(2);
-  events[0].name = "e";
-  const std::pair<const char*, tocsin::Type> attributes[] = {
-      {"text", Kind::kString}, {"n", Kind::kInt},       {"x", Kind::kDouble},   {"m", tocsin::Type::Decimal(3)},
-      {"b", Kind::kBool},      {"t", Kind::kTimestamp}, {"d", Kind::kDuration},
-  };
-  for (const auto& [name, type] : attributes) {
-    tocsin::AttributeSpec attribute;
-    attribute.name = name;
-    attribute.type = type;
-    events[0].attributes.push_back(attribute);
-  }
+  events[0] = tocsin::test::EventOfEveryType();
   events[1].name = "f";
   tocsin::AttributeSpec nested;
   nested.name = "nested";
