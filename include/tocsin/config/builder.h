@@ -69,8 +69,9 @@ class ConfigBuilder {
 
   // The config, if it has no mistakes (CheckConfig).
   absl::StatusOr<Config> Build() const;
-  // What has been said so far, unchecked.
-  const Config& config() const { return *config_; }
+  // What has been said so far, unchecked. Borrowed from the builder; from one that is about to go away, a copy.
+  const Config& config() const& { return *config_; }
+  Config config() && { return *config_; }
 
  protected:
   std::shared_ptr<Config> config_;  // of all builders that come from one
