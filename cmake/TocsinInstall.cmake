@@ -30,7 +30,7 @@ install(FILES "${PROJECT_BINARY_DIR}/tocsinConfig.cmake" "${PROJECT_BINARY_DIR}/
 # pkg-config. The C++ libraries are static, so what they use is needed wherever they are linked: `Requires`. The C library is
 # shared and has it all inside: `Requires.private`.
 set(tocsin_pc_libs)
-set(tocsin_pc_requires absl_hash fmt)
+set(tocsin_pc_requires absl_hash absl_time fmt)
 if(TARGET tocsin_yaml)
   list(APPEND tocsin_pc_libs -ltocsin_yaml)
   list(APPEND tocsin_pc_requires yaml-cpp)

@@ -30,10 +30,17 @@ std::string Every(const std::optional<Duration>& every) {
   return every ? fmt::format(", every {}", FormatDuration(*every)) : "";
 }
 
+std::string Period(const CalendarSpec& calendar) {
+  constexpr std::string_view kUnits[] = {"hour", "day", "week", "month"};
+  return fmt::format("{} {} of {}", calendar.closed ? "last complete" : "present",
+                     kUnits[static_cast<size_t>(calendar.unit)], calendar.zone.text());
+}
+
 // Which events a metric holds, and how exactly it lets go of them.
 std::string Window(const MetricInfo& metric, const MetricSpec* spec) {
   if (metric.is_expression) return "an expression" + Every(spec == nullptr ? std::nullopt : spec->every);
   if (metric.last) return fmt::format("last {} events", *metric.last);
+  if (metric.calendar) return Period(*metric.calendar);
   if (!metric.window) return "all time";
   const std::string text = "last " + FormatDuration(*metric.window);
   if (metric.slice == Duration::zero()) return text + ", exact";
@@ -67,7 +74,7 @@ bool Expires(const Plan& plan, const std::vector<std::string>& keys) {
 void PrintWarnings(const Plan& plan) {
   std::map<std::vector<std::string>, std::vector<std::string>> kept;
   for (const MetricInfo& metric : plan.metrics()) {
-    const bool forever = !metric.is_expression && !metric.window;
+    const bool forever = !metric.is_expression && !metric.window && !metric.calendar;
     if (forever && !metric.keys.empty() && !Expires(plan, metric.keys)) kept[metric.keys].push_back(metric.name);
   }
   for (const auto& [keys, metrics] : kept) {

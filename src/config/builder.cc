@@ -154,6 +154,19 @@ MetricBuilder MetricBuilder::Window(Duration window) {
   return *this;
 }
 
+MetricBuilder MetricBuilder::Calendar(CalendarUnit unit, SourceText zone) {
+  if (!metric().calendar) metric().calendar.emplace();
+  metric().calendar->unit = unit;
+  metric().calendar->zone = std::move(zone);
+  return *this;
+}
+
+MetricBuilder MetricBuilder::Closed() {
+  if (!metric().calendar) metric().calendar.emplace();
+  metric().calendar->closed = true;
+  return *this;
+}
+
 MetricBuilder MetricBuilder::Last(int64_t events) {
   metric().last = events;
   return *this;

@@ -11,15 +11,30 @@
 namespace tocsin {
 namespace {
 
-// `window: 24h`, `window: all`. False when it cannot be read.
+// `{calendar: day, zone: Asia/Shanghai, closed: true}`. False when it cannot be read.
+bool ReadCalendar(const YamlNode& node, MetricSpec* metric, Mistakes& mistakes) {
+  static const MapKeys kKeys = {
+      "a 'window' as a map", "{calendar: day, zone: Asia/Shanghai}", {"calendar", "zone", "closed"}, {}};
+  MapReader reader(node, node.text, kKeys, mistakes);
+  if (!reader.usable()) return false;
+  if (node.Find("calendar") == nullptr && !reader.refused_a_key())
+    mistakes.Add(node.text, "this 'window' has no 'calendar'", "add one, such as 'calendar: day', or give a duration");
+  const auto unit = ReadChoice(reader, "calendar", {"hour", "day", "week", "month"}, mistakes);
+  CalendarSpec calendar;
+  const auto zone = reader.Text("zone", "the IANA name of a time zone, such as Asia/Shanghai");
+  if (zone) calendar.zone = *zone;
+  calendar.closed = reader.Bool("closed").value_or(false);
+  if (!unit || (!zone && node.Find("zone") != nullptr)) return false;
+  calendar.unit = static_cast<CalendarUnit>(*unit);
+  metric->calendar = std::move(calendar);
+  return true;
+}
+
+// `window: 24h`, `window: all`, `window: {calendar: day}`. False when it cannot be read.
 bool ReadWindow(MapReader& reader, MetricSpec* metric, Mistakes& mistakes) {
   const YamlNode* node = reader.Find("window");
   if (node == nullptr) return true;
-  if (node->kind == YamlNode::Kind::kMap) {
-    mistakes.Add(node->text, "a 'window' as a map (a calendar period) is not supported yet",
-                 "give a duration such as 24h, or all");
-    return false;
-  }
+  if (node->kind == YamlNode::Kind::kMap) return ReadCalendar(*node, metric, mistakes);
   const auto text = ReadText(*node, "window", "a duration such as 24h, or all", mistakes);
   if (!text) return false;
   if (text->text() == "all") return true;

@@ -38,11 +38,16 @@ void Engine::State::SetStandingTimers() {
   for (uint32_t rule = 0; rule < layout.rules.size(); ++rule) SetWarmTimers(rule);
 }
 
-// A rule that did not believe a metric may turn when it does.
+// A rule that did not believe a metric may turn when it does, and one whose metric gets its first value.
 void Engine::State::SetWarmTimers(uint32_t rule) {
+  for (uint32_t window : layout.rules[rule].behind) {
+    const Time whole = layout.windows[window].WholeAt(began[window]);
+    warm_from = std::max(warm_from, whole);
+    if (whole > now) timers.Set({whole, Timer::Kind::kWarm, rule, 0, 0});
+  }
   for (const WarmingPlan& warming : layout.rules[rule].warming) {
     for (uint32_t window : warming.windows) {
-      const Time warm = SaturatingAdd(began[window], layout.windows[window].shape.length);
+      const Time warm = layout.windows[window].WholeAt(began[window]);
       warm_from = std::max(warm_from, warm);
       if (warm > now) timers.Set({warm, Timer::Kind::kWarm, rule, 0, 0});
     }

@@ -53,8 +53,7 @@ void Engine::State::Fill(const RulePlan& rule, uint32_t row, std::span<const uin
   if (now >= warm_from) return;
   for (const WarmingPlan& warming : rule.warming) {
     for (uint32_t window : warming.windows) {
-      if (now < SaturatingAdd(began[window], layout.windows[window].shape.length))
-        variables[warming.slot] = tocsin::Value();
+      if (now < layout.windows[window].WholeAt(began[window])) variables[warming.slot] = tocsin::Value();
     }
   }
 }

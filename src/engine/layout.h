@@ -177,6 +177,7 @@ struct RulePlan {
   uint32_t flip_offset = 0;       // in the row: the instant that a timer is set for, as TimerMark
   bool warms_up = true;
   std::vector<WarmingPlan> warming;
+  std::vector<uint32_t> behind;  // windows that it depends on and that have no value before they are whole
 };
 
 inline constexpr std::string_view kLimitRule = "TocsinLimitReached";
@@ -234,6 +235,7 @@ struct Plan::Layout {
   std::vector<GroupingPlan> groupings;
   std::vector<WindowPlan> windows;
   std::vector<WindowUse> uses;                // by window
+  std::vector<uint32_t> behind;               // windows that have no value before they are whole
   std::vector<Metric> metrics;                // profile attributes too
   std::vector<std::string> mistaken_metrics;  // left out: who reads one is not blamed for it
   std::vector<RulePlan> rules;                // by name, as rule_infos

@@ -45,6 +45,7 @@ void Describe(Plan::Layout* layout) {
     if (const MetricSpec* spec = SpecOf(layout->spec, metric.name)) {
       info.aggregate = spec->value.empty() ? spec->aggregate.text() : spec->value.text();
       info.window = spec->window;
+      info.calendar = spec->calendar;
       info.last = spec->last;
     } else {
       info.aggregate = fmt::format("last({})", metric.name.substr(metric.name.find('.') + 1));

@@ -2,6 +2,7 @@
 // attributes, which are metrics too: the last value, over everything.
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include "engine/dictionary.h"
 #include "engine/plan_groupings.h"
 #include "engine/plan_stages.h"
+#include "metric/calendar_zone.h"
 #include "tocsin/base/time.h"
 
 namespace tocsin {
@@ -73,7 +75,7 @@ class MetricPlanner {
     CheckAggregate(spec, event_specs, layout_.spec.strict_cel, &aggregate, &diagnostics_);
     std::optional<uint32_t> grouping = groupings_.Find(spec.by, events, Describe("metric", spec.name, "by"));
     window.grouping = grouping.value_or(0);
-    PlanShape(spec, &window);
+    PlanShape(spec, aggregate, &window);
     if (diagnostics_.size() != before) return;
     Place(spec, std::move(window), aggregate);
   }
@@ -122,13 +124,14 @@ class MetricPlanner {
     return found;
   }
 
-  void PlanShape(const MetricSpec& spec, WindowPlan* window) {
+  void PlanShape(const MetricSpec& spec, const CheckedAggregate& aggregate, WindowPlan* window) {
     const Resolution& resolution = spec.resolution;
     window->lateness = layout_.spec.allowed_lateness;
     window->kind = spec.window ? WindowPlan::Kind::kTime : spec.last ? WindowPlan::Kind::kLast : WindowPlan::Kind::kAll;
     window->last = static_cast<uint32_t>(spec.last.value_or(0));
     if (spec.last && spec.window) Complain(spec, "a metric has either 'last' or 'window'");
     if (spec.last && (*spec.last < 1 || *spec.last > 1'000'000)) Complain(spec, "'last' must be from 1 to 1000000");
+    if (spec.calendar) return PlanCalendar(spec, aggregate, window);
     if (!spec.window) {
       if (resolution.kind == Resolution::Kind::kFixed) {
         Complain(spec, "a resolution needs a window over time", "add 'window: 24h', or leave the resolution out");
@@ -157,6 +160,36 @@ class MetricPlanner {
     }
   }
 
+  void PlanCalendar(const MetricSpec& spec, const CheckedAggregate& aggregate, WindowPlan* window) {
+    const CalendarSpec& calendar = *spec.calendar;
+    window->kind = calendar.closed ? WindowPlan::Kind::kClosed : WindowPlan::Kind::kTime;
+    if (spec.window || spec.last) Complain(spec, "a metric has either a calendar period, 'window' or 'last'");
+    if (spec.resolution.kind == Resolution::Kind::kFixed)
+      Complain(spec, "a calendar period ends as a whole and has no resolution", "leave the resolution out");
+    auto& periods = periods_[{calendar.unit, calendar.zone.text()}];
+    if (periods == nullptr) {
+      std::optional<std::vector<CalendarPeriods::Offset>> offsets = LoadZone(calendar.zone.text());
+      if (!offsets) return ComplainAboutZone(spec);
+      periods = std::make_shared<const CalendarPeriods>(calendar.unit, *std::move(offsets));
+    }
+    window->calendar = periods;
+    // One partial result a period is enough, but for what depends on when exactly events were.
+    const bool keep_times =
+        aggregate.kind == AggregateKind::kMeanInterval || spec.resolution.kind == Resolution::Kind::kExact;
+    window->shape = WindowShape::Calendar(*periods, keep_times);
+    if (spec.resolution.kind == Resolution::Kind::kExact) window->shape.slice = Duration::zero();
+  }
+
+  void ComplainAboutZone(const MetricSpec& spec) {
+    const SourceText& zone = spec.calendar->zone;
+    const std::string closest = ClosestZone(zone.text());
+    diagnostics_.push_back((zone.located() || !spec.origin.located() ? zone : spec.origin)
+                               .Error(fmt::format("there is no time zone '{}'", zone.text()),
+                                      closest.empty() ? "zones have IANA names, such as Asia/Shanghai or Europe/London"
+                                                      : fmt::format("did you mean '{}'?", closest),
+                                      Describe("metric", spec.name, "window")));
+  }
+
   // What metrics that share a window have in common, over all builds and orders of definition.
   std::string Identity(const WindowPlan& window) const {
     std::string identity = fmt::format("[{}]", fmt::join(layout_.groupings[window.grouping].keys, ","));
@@ -169,9 +202,15 @@ class MetricPlanner {
                                   window.shape.slice_at_once);
   }
 
+  // Zones by name: what is known of their clocks may be more on the next start.
+  static std::string CalendarIdentity(const CalendarSpec& calendar) {
+    return fmt::format("|{}|{}", static_cast<int>(calendar.unit), calendar.zone.text());
+  }
+
   // Puts the metric into the window that it shares with others of the same events, or into a new one.
   void Place(const MetricSpec& spec, WindowPlan wanted, const CheckedAggregate& aggregate) {
     wanted.identity = Identity(wanted);
+    if (spec.calendar) wanted.identity += CalendarIdentity(*spec.calendar);
     // Of the last N events only those with the argument count: another argument makes another window.
     if (wanted.kind == WindowPlan::Kind::kLast && !aggregate.arguments.empty())
       wanted.identity += "|" + aggregate.arguments.front().text;
@@ -199,6 +238,7 @@ class MetricPlanner {
   Groupings& groupings_;
   std::vector<Diagnostic>& diagnostics_;
   std::map<std::string, uint32_t> by_identity_;
+  std::map<std::pair<CalendarUnit, std::string>, std::shared_ptr<const CalendarPeriods>> periods_;
 };
 
 }  // namespace

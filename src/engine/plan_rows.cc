@@ -32,7 +32,7 @@ void PlaceAll(Plan::Layout* layout) {
     }
   }
   for (WindowPlan& window : layout->windows) {
-    window.row_offset = Place(&layout->groupings[window.grouping], sizeof(uint32_t), 4);
+    window.row_offset = Place(&layout->groupings[window.grouping], window.handles() * sizeof(uint32_t), 4);
   }
   for (CoarseTerm& term : layout->terms) term.row_offset = Place(&layout->groupings[term.grouping], 1, 1);
   for (GroupingPlan& grouping : layout->groupings) grouping.row_bytes = (grouping.row_bytes + 7) / 8 * 8;
@@ -43,12 +43,11 @@ void PlanEmptiness(Plan::Layout* layout) {
     grouping.empty_after = Duration::zero();
     for (uint32_t w : grouping.windows) {
       const WindowPlan& window = layout->windows[w];
-      if (window.kind != WindowPlan::Kind::kTime) {
+      if (!window.over_time()) {
         grouping.empty_after.reset();
         break;
       }
-      // A slice leaves when all of it has left.
-      grouping.empty_after = std::max(*grouping.empty_after, window.shape.length + window.shape.slice);
+      grouping.empty_after = std::max(*grouping.empty_after, window.EmptyAfter());
     }
   }
 }
@@ -87,7 +86,13 @@ bool MightHold(const Plan::Layout& layout, const RulePlan& rule) {
   };
   if (might()) return true;
   for (const WarmingPlan& warming : rule.warming) variables[warming.slot] = Value();
-  return !rule.warming.empty() && might();
+  for (uint32_t slot : rule.condition_slots) {
+    if (rule.reads[slot].source != Variable::Source::kMetric) continue;
+    const std::vector<uint32_t>& windows = layout.metrics[rule.reads[slot].index].windows;
+    if (std::any_of(windows.begin(), windows.end(), [&](uint32_t w) { return layout.windows[w].behind(); }))
+      variables[slot] = Value();
+  }
+  return (!rule.warming.empty() || !rule.behind.empty()) && might();
 }
 
 }  // namespace

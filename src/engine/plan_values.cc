@@ -79,6 +79,7 @@ class ValuePlanner {
                         : !spec.aggregate.empty() ? "aggregate"
                         : !spec.where.empty()     ? "where"
                         : spec.window.has_value() ? "window"
+                        : spec.calendar           ? "window"
                         : spec.last.has_value()   ? "last"
                         : !spec.by.empty()        ? "by"
                                                   : nullptr;

@@ -95,6 +95,7 @@ class WatchPlanner {
       for (uint32_t window : MetricOf(variable).windows) {
         const bool own = layout_.windows[window].grouping == rule->grouping;
         AddOnce(window, own ? &rule->windows : &rule->coarse_windows);
+        if (layout_.windows[window].behind()) AddOnce(window, &rule->behind);
       }
       for (uint32_t metric : MetricOf(variable).stored) AddOnce(r, &layout_.stored_readers[metric]);
     }
@@ -228,8 +229,7 @@ class WatchPlanner {
     if (metric.aggregate) {
       const WindowPlan& window = layout_.windows[metric.aggregate->window];
       // A sum is taken for one of amounts that are not negative: it is small when the window is emptier.
-      if (window.kind == WindowPlan::Kind::kTime && Fits(turn, OnExit(*metric.aggregate, window, true)))
-        misleading->insert(metric_index);
+      if (window.over_time() && Fits(turn, OnExit(*metric.aggregate, window, true))) misleading->insert(metric_index);
       return;
     }
     const std::vector<Turn> turns = Influence(*metric.value);
@@ -368,6 +368,9 @@ class WatchPlanner {
 }  // namespace
 
 void PlanWatching(Plan::Layout* layout) {
+  for (uint32_t w = 0; w < layout->windows.size(); ++w) {
+    if (layout->windows[w].behind()) layout->behind.push_back(w);
+  }
   WatchPlanner(layout).Run();
   for (uint32_t r = 0; r < layout->rules.size(); ++r) {
     if (layout->rules[r].each_minute && !layout->rules[r].every) layout->minute_rules.push_back(r);

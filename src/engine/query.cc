@@ -111,7 +111,7 @@ absl::StatusOr<OwnedValue> Engine::Value(std::string_view metric, std::span<cons
   if (!status.ok()) return status;
   if (std::optional<uint32_t> row = state_->groups[grouping].Find(bytes)) return OwnedValue(state_->Read(*index, *row));
   // A group that was never seen answers like an empty one.
-  return OwnedValue(ReadEmpty(state_->layout, state_->layout.metrics[*index]));
+  return OwnedValue(state_->ReadNothing(*index));
 }
 
 absl::Status Engine::Scan(std::string_view metric, Visitor visit, void* context) const {

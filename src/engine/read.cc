@@ -1,6 +1,7 @@
 // Values are read: from windows, by evaluating expressions, from coarser groups.
 #include "engine/read.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "engine/state.h"
@@ -8,9 +9,10 @@
 
 namespace tocsin {
 
-Value ReadEmpty(const Plan::Layout& layout, const Metric& metric) {
+Value ReadEmpty(const Plan::Layout& layout, const Metric& metric, const std::vector<uint32_t>& unknown) {
   if (metric.every) return {};
   if (metric.aggregate) {
+    if (std::find(unknown.begin(), unknown.end(), metric.aggregate->window) != unknown.end()) return {};
     const WindowPlan& window = layout.windows[metric.aggregate->window];
     std::vector<int64_t> row(layout.groupings[metric.grouping].row_bytes / sizeof(int64_t) + 1);
     PanePool pool;
@@ -22,11 +24,23 @@ Value ReadEmpty(const Plan::Layout& layout, const Metric& metric) {
   for (size_t slot = 0; slot < variables.size(); ++slot) {
     const Variable& variable = metric.reads[slot];
     if (variable.source == Variable::Source::kMetric)
-      variables[slot] = ReadEmpty(layout, layout.metrics[variable.index]);
+      variables[slot] = ReadEmpty(layout, layout.metrics[variable.index], unknown);
   }
   Scratch scratch;
   const Result result = metric.value->Evaluate(variables, Time(), scratch);
   return result.outcome == Outcome::kValue ? AsMetricValue(result.value) : Value();
+}
+
+bool Engine::State::IsUnknown(uint32_t window) const {
+  return !started || now < layout.windows[window].WholeAt(began[window]);
+}
+
+Value Engine::State::ReadNothing(uint32_t metric) const {
+  std::vector<uint32_t> unknown;
+  for (uint32_t window : layout.behind) {
+    if (IsUnknown(window)) unknown.push_back(window);
+  }
+  return ReadEmpty(layout, layout.metrics[metric], unknown);
 }
 
 Value Engine::State::Read(uint32_t metric_index, uint32_t row_number) {
@@ -36,6 +50,8 @@ Value Engine::State::Read(uint32_t metric_index, uint32_t row_number) {
     const WindowPlan& window = layout.windows[metric.aggregate->window];
     WindowInRow state(window, row, pool, texts);
     if (started) state.AdvanceTo(now);
+    if (window.behind() && IsUnknown(metric.aggregate->window)) [[unlikely]]
+      return {};
     return ReadMetric(*metric.aggregate, window, state, now, texts);
   }
   if (metric.every) {
@@ -66,7 +82,7 @@ Value Engine::State::ReadVariable(const Variable& variable, uint32_t grouping, u
     case Variable::Source::kMetric: {
       if (variable.parent == 0) return Read(variable.index, row);
       std::optional<uint32_t> parent = ParentRow(grouping, row, variable.parent - 1);
-      return parent ? Read(variable.index, *parent) : ReadEmpty(layout, layout.metrics[variable.index]);
+      return parent ? Read(variable.index, *parent) : ReadNothing(variable.index);
     }
     default:
       return {};

@@ -2,12 +2,16 @@
 #ifndef TOCSIN_ENGINE_READ_H_
 #define TOCSIN_ENGINE_READ_H_
 
+#include <cstdint>
+#include <vector>
+
 #include "engine/layout.h"
 
 namespace tocsin {
 
-// What a metric is for a group that holds nothing, wherever its clock is. Cost: for tests of a plan and rare questions.
-Value ReadEmpty(const Plan::Layout& layout, const Metric& metric);
+// What a metric is for a group that holds nothing, wherever its clock is. `unknown`: windows that have no value yet.
+// Cost: for tests of a plan and rare questions.
+Value ReadEmpty(const Plan::Layout& layout, const Metric& metric, const std::vector<uint32_t>& unknown = {});
 
 }  // namespace tocsin
 

@@ -171,9 +171,10 @@ void Engine::State::TakeRows(State& old, uint32_t grouping, const Correspondence
     for (uint32_t window : layout.groupings[grouping].windows) {
       if (was.windows[window] == kNone) continue;
       const WindowPlan& old_window = old.layout.windows[was.windows[window]];
-      uint32_t& handle = *reinterpret_cast<uint32_t*>(from.row(old_row) + old_window.row_offset);
-      std::memcpy(groups[grouping].row(row) + layout.windows[window].row_offset, &handle, sizeof(handle));
-      handle = 0;
+      std::byte* const handles = from.row(old_row) + old_window.row_offset;
+      const size_t bytes = old_window.handles() * sizeof(uint32_t);
+      std::memcpy(groups[grouping].row(row) + layout.windows[window].row_offset, handles, bytes);
+      std::memset(handles, 0, bytes);
     }
     for (uint32_t metric : layout.groupings[grouping].stored) {
       if (was.metrics[metric] == kNone) continue;

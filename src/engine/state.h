@@ -223,6 +223,10 @@ struct Engine::State {
   // --- read.cc ---
   tocsin::Value Read(uint32_t metric, uint32_t row);
   tocsin::Value Compute(const Metric& metric, uint32_t row);
+  // Of a window that is behind: it has not been fed for long enough to have a value.
+  bool IsUnknown(uint32_t window) const;
+  // The metric of a group that was never seen.
+  tocsin::Value ReadNothing(uint32_t metric) const;
   tocsin::Value ReadVariable(const Variable& variable, uint32_t grouping, uint32_t row);
   // Text is borrowed from the table and from `key_text`.
   tocsin::Value KeyOf(uint32_t grouping, uint32_t row, uint32_t index);

@@ -41,9 +41,11 @@ void Engine::State::Cross(uint32_t window, uint32_t row) {
   const GroupingPlan& grouping = layout.groupings[window_plan.grouping];
   std::byte* const bytes = groups[window_plan.grouping].row(row);
   const WindowInRow state(window_plan, bytes, pool, texts);
+  const bool unknown = window_plan.behind() && IsUnknown(window);
   for (uint32_t i : indices) {
     const ThresholdIndex& index = grouping.indices[i];
-    CrossWith(index, row, bytes, ReadMetric(*layout.metrics[index.metric].aggregate, window_plan, state, now, texts));
+    const MetricPlan& metric = *layout.metrics[index.metric].aggregate;
+    CrossWith(index, row, bytes, unknown ? tocsin::Value() : ReadMetric(metric, window_plan, state, now, texts));
   }
 }
 

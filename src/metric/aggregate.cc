@@ -140,7 +140,7 @@ class AggregateChecker {
   }
 
   bool CheckWindow(const Known& known) {
-    if (known.kind == AggregateKind::kRate && !spec_.window) {
+    if (known.kind == AggregateKind::kRate && !spec_.window && !spec_.calendar) {
       return Complain("'rate' needs a window over time: it divides by its length", "add 'window: 1h'");
     }
     if (known.kind == AggregateKind::kTimeSince && spec_.last) {

@@ -7,8 +7,9 @@
 
 namespace tocsin {
 
-bool ClaimWindow(const WindowPlan& plan, std::byte* row, PanePool& pool, TextPool& texts) {
-  uint32_t& handle = *reinterpret_cast<uint32_t*>(row + plan.row_offset);
+namespace {
+
+bool ClaimBlock(const WindowPlan& plan, uint32_t& handle, PanePool& pool, TextPool& texts) {
   if (!WindowBlock::Claim(plan, handle, pool)) return false;
   if (handle == 0) return true;
   const WindowBlock block(plan, handle, pool);
@@ -18,6 +19,16 @@ bool ClaimWindow(const WindowPlan& plan, std::byte* row, PanePool& pool, TextPoo
     if (newest.time == 0) continue;
     if (newest.bits > std::numeric_limits<uint32_t>::max() || !texts.Claim(static_cast<uint32_t>(newest.bits)))
       return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool ClaimWindow(const WindowPlan& plan, std::byte* row, PanePool& pool, TextPool& texts) {
+  auto* const handles = reinterpret_cast<uint32_t*>(row + plan.row_offset);
+  for (uint32_t i = 0; i < plan.handles(); ++i) {
+    if (!ClaimBlock(plan, handles[i], pool, texts)) return false;
   }
   return true;
 }

@@ -137,7 +137,8 @@ Value ReadMetric(const MetricPlan& metric, const WindowPlan& window, const Windo
     case AggregateKind::kSum:
       return Value::Double(Amount(metric, window, state));
     case AggregateKind::kRate:
-      return Value::Double(Amount(metric, window, state) / (static_cast<double>(ToNanos(window.shape.length)) / 1e9));
+      return Value::Double(Amount(metric, window, state) /
+                           (static_cast<double>(ToNanos(LengthAt(window.shape, window.ClockAt(now)))) / 1e9));
     case AggregateKind::kMean:
     case AggregateKind::kShare: {
       const int64_t count = state.Word(window.fields[metric.divisor]);
@@ -167,6 +168,7 @@ Value ReadMetric(const MetricPlan& metric, const WindowPlan& window, const Windo
 
 Moves OnExit(const MetricPlan& metric, const WindowPlan& window, bool sum_is_nonnegative) {
   if (window.kind == WindowPlan::Kind::kAll) return Moves::kNone;
+  if (window.behind()) return Moves::kBoth;  // what leaves it makes way for something else
   switch (metric.aggregate) {
     case AggregateKind::kCount:
       return Moves::kDown;

@@ -140,9 +140,9 @@ WindowInRow::Totals WindowInRow::TotalsOf(const WindowPlan& plan) const { return
 bool WindowInRow::Add(Time now, Time time, std::span<const Argument> arguments) {
   switch (plan_.kind) {
     case WindowPlan::Kind::kTime:
-      if (plan_.others.empty()) [[likely]]
-        return AddOverTime(WordsOnly(plan_), now, time, arguments);
-      return AddOverTime(plan_, now, time, arguments);
+      return AddPlain(now, time, arguments);
+    case WindowPlan::Kind::kClosed:
+      return AddClosed(now, time, arguments);
     case WindowPlan::Kind::kLast:
       return AddToLast(time, arguments);
     case WindowPlan::Kind::kAll:
@@ -152,8 +152,20 @@ bool WindowInRow::Add(Time now, Time time, std::span<const Argument> arguments) 
   return false;
 }
 
+bool WindowInRow::AddPlain(Time now, Time time, std::span<const Argument> arguments) {
+  if (plan_.others.empty()) [[likely]]
+    return AddOverTime(WordsOnly(plan_), now, time, arguments);
+  return AddOverTime(plan_, now, time, arguments);
+}
+
 bool WindowInRow::AdvanceTo(Time now) {
-  if (plan_.kind != WindowPlan::Kind::kTime || !block_.exists()) return false;
+  if (plan_.kind == WindowPlan::Kind::kTime) [[likely]]
+    return AdvancePlain(now);
+  return plan_.kind == WindowPlan::Kind::kClosed && AdvanceClosed(now);
+}
+
+bool WindowInRow::AdvancePlain(Time now) {
+  if (!block_.exists()) return false;
   return plan_.others.empty() ? AdvanceOverTime(WordsOnly(plan_), now) : AdvanceOverTime(plan_, now);
 }
 
@@ -354,12 +366,23 @@ void WindowInRow::SetNewestValue(const FieldPlan& field, Time time, const Argume
 }
 
 std::optional<Time> WindowInRow::NextExit() const {
+  if (plan_.kind == WindowPlan::Kind::kClosed) return NextExitClosed();
   if (plan_.kind != WindowPlan::Kind::kTime || !block_.exists()) return std::nullopt;
   PaneRing ring = block_.Open();
   return ExitTime(plan_.shape, RowPanes(ring, block_, plan_).time(0));
 }
 
+Time WindowInRow::NewestPane() const {
+  PaneRing ring = block_.Open();
+  return RowPanes(ring, block_, plan_).newest();
+}
+
 void WindowInRow::Release() {
+  if (SomethingIsLater()) Later().ReleasePlain();
+  ReleasePlain();
+}
+
+void WindowInRow::ReleasePlain() {
   if (!block_.exists()) return;
   PaneRing ring = block_.Open();
   TotalsOf(plan_).Reset();

@@ -1,7 +1,9 @@
 // WindowInRow: the state of one window for one group, and what happens to it.
 //
 // The group's row holds a handle of four bytes at plan.row_offset; the rest lives in a block of the pool
-// (window_block.h). A window that is empty has no block, so that a group costs what its events cost.
+// (window_block.h). A window that is empty has no block, so that a group costs what its events cost. A window that is
+// behind the clock (the last complete calendar period) has a second handle and block, for what will be in it later:
+// behind.cc.
 #ifndef TOCSIN_METRIC_ROW_WINDOW_H_
 #define TOCSIN_METRIC_ROW_WINDOW_H_
 
@@ -41,7 +43,7 @@ class WindowInRow {
   bool AdvanceTo(Time now);
   // When the oldest of what it holds leaves; nothing for an empty window and one not over time.
   std::optional<Time> NextExit() const;
-  bool empty() const { return !block_.exists(); }
+  bool empty() const { return !block_.exists() && !SomethingIsLater(); }
   // Gives its memory back, references to text too: an empty window again.
   void Release();
   // Since it was last empty an argument below zero was added to a sum. While it is false no sum rises when events
@@ -51,14 +53,26 @@ class WindowInRow {
   // The caller's timer, to learn what leaves. It is known by a few bits of its instant: TimerIs may be true of another
   // instant, once in 2^27, so that a timer that is out of date rings for nothing.
   // There is one that rings no later than NextExit().
-  bool HasTimer() const { return block_.exists() && block_.tag() != 0 && !block_.flag(WindowBlock::kEarlier); }
-  bool TimerIs(Time t) const { return block_.exists() && block_.tag() == TimerTag(t); }
+  bool HasTimer() const {
+    if (SomethingIsLater()) [[unlikely]]
+      return Later().HasTimer();
+    return block_.exists() && block_.tag() != 0 && !block_.flag(WindowBlock::kEarlier);
+  }
+  bool TimerIs(Time t) const {
+    if (SomethingIsLater()) [[unlikely]]
+      return Later().TimerIs(t);
+    return block_.exists() && block_.tag() == TimerTag(t);
+  }
   // REQUIRES: !empty(). The one set before, if any, is forgotten.
   void SetTimer(Time t) {
+    if (SomethingIsLater()) [[unlikely]]
+      return Later().SetTimer(t);
     block_.SetTag(TimerTag(t));
     block_.ClearFlag(WindowBlock::kEarlier);
   }
   void ClearTimer() {
+    if (SomethingIsLater()) [[unlikely]]
+      Later().ClearTimer();
     if (block_.exists()) block_.SetTag(0);
   }
 
@@ -78,6 +92,10 @@ class WindowInRow {
   std::optional<Span> Times(const FieldPlan& times, const FieldPlan& newest) const;
 
  private:
+  // One of the two blocks of a window that is behind, as a window of its own.
+  WindowInRow(const WindowPlan& plan, uint32_t& handle, PanePool& pool, TextPool& texts)
+      : plan_(plan), texts_(texts), block_(plan, handle, pool), is_part_(true) {}
+
   using RowPanes = Panes<WindowPlan, WindowBlock>;
   struct Totals;
 
@@ -88,6 +106,11 @@ class WindowInRow {
   bool BeginAnew(PaneRing& ring, Time now, Time time);
   template <typename Operations>
   bool AdvanceOverTime(const Operations& operations, Time now);
+  bool AddPlain(Time now, Time time, std::span<const Argument> arguments);
+  bool AdvancePlain(Time now);
+  void ReleasePlain();
+  // The newest pane. REQUIRES: the block exists.
+  Time NewestPane() const;
   bool AddToLast(Time time, std::span<const Argument> arguments);
   void AddToAll(Time now, Time time, std::span<const Argument> arguments);
   void MakeRoom(RowPanes& panes);
@@ -99,10 +122,20 @@ class WindowInRow {
   void CountTime(const FieldPlan& field, std::byte* partial, Time time);
   void SetNewestValue(const FieldPlan& field, Time time, const Argument& argument);
 
+  // behind.cc
+  uint32_t& HandleOfLater() const { return (&block_.handle())[1]; }
+  WindowInRow Later() const { return WindowInRow(plan_, HandleOfLater(), block_.pool(), texts_); }
+  // Something waits to be in the window; the timer is then kept with it, because it moves first.
+  bool SomethingIsLater() const { return plan_.behind() && !is_part_ && HandleOfLater() != 0; }
+  bool AddClosed(Time now, Time time, std::span<const Argument> arguments);
+  bool AdvanceClosed(Time now);
+  std::optional<Time> NextExitClosed() const;
+
   const WindowPlan& plan_;
   TextPool& texts_;
   // A reading opens the block: that changes what this object knows, not the window.
   mutable WindowBlock block_;
+  bool is_part_ = false;
 };
 
 }  // namespace tocsin

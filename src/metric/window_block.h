@@ -32,6 +32,10 @@ class WindowBlock {
       : plan_(plan), handle_(handle), pool_(pool), base_(handle == 0 ? nullptr : pool.At(handle - 1)) {}
 
   bool exists() const { return base_ != nullptr; }
+  uint32_t& handle() const { return handle_; }
+  PanePool& pool() const { return pool_; }
+  // After the handle was set by somebody else.
+  void Reopen() { base_ = handle_ == 0 ? nullptr : pool_.At(handle_ - 1); }
 
   // For a handle from a snapshot: claims its block of the pool. False when there is none, it is another's, or what its
   // header says does not fit.

@@ -90,6 +90,19 @@ Argument TakeArgument(const ArgumentPlan& plan, const EventView& event, Time now
   return result.outcome == Outcome::kValue ? result.value : Value();
 }
 
+Time WindowPlan::WholeAt(Time began) const {
+  if (shape.calendar == nullptr) return SaturatingAdd(began, shape.length);
+  Time first = shape.calendar->Start(began);  // of the first period that was fed as a whole
+  if (first < began) first = shape.calendar->Next(began);
+  return kind == Kind::kClosed ? shape.calendar->Next(first) : first;
+}
+
+Duration WindowPlan::EmptyAfter() const {
+  // A slice leaves when all of it has left. What waits for its period to end is in the window for the next.
+  const Duration held = shape.calendar == nullptr ? shape.length + shape.slice : shape.length;
+  return kind == Kind::kClosed ? held * 2 : held;
+}
+
 void WindowPlan::Clear(std::byte* partial) const { std::memset(partial, 0, partial_bytes); }
 
 void WindowPlan::Merge(std::byte* into, const std::byte* partial) const {

@@ -19,6 +19,10 @@ inline std::string Print(const std::vector<SourceText>& names) {
 inline std::string Print(Duration duration) { return FormatDuration(duration); }
 inline std::string Print(int64_t number) { return fmt::format("{}", number); }
 inline std::string Print(double number) { return fmt::format("{}", number); }
+inline std::string Print(const CalendarSpec& calendar) {
+  return fmt::format("{} of {}{}", static_cast<int>(calendar.unit), calendar.zone.text(),
+                     calendar.closed ? ", closed" : "");
+}
 template <typename T>
 std::string Print(const std::optional<T>& value) {
   return value ? Print(*value) : "-";
@@ -35,10 +39,11 @@ inline std::string Print(const EventSpec& event) {
 
 inline std::string Print(const MetricSpec& metric) {
   return fmt::format(
-      "metric {}: event {} aggregate '{}' where '{}' value '{}' window {} last {} by {} resolution {} {} every {}\n",
+      "metric {}: event {} aggregate '{}' where '{}' value '{}' window {} calendar {} last {} by {} resolution {} {} "
+      "every {}\n",
       metric.name, Print(metric.events), metric.aggregate.text(), metric.where.text(), metric.value.text(),
-      Print(metric.window), Print(metric.last), Print(metric.by), static_cast<int>(metric.resolution.kind),
-      Print(metric.resolution.width), Print(metric.every));
+      Print(metric.window), Print(metric.calendar), Print(metric.last), Print(metric.by),
+      static_cast<int>(metric.resolution.kind), Print(metric.resolution.width), Print(metric.every));
 }
 
 inline std::string Print(const RuleSpec& rule) {

@@ -36,6 +36,7 @@ metrics:
     {event: [refund, review], where: amount > 1000, aggregate: count, window: 1h, by: [customer, country],
      resolution: 1m}
   last_20: {event: review, aggregate: mean(score), last: 20}
+  last_month: {event: review, aggregate: mean(score), window: {calendar: month, zone: Asia/Shanghai, closed: true}}
   ratio: {value: refunds_24h / last_20, every: 1h}
 rules:
   RefundSpike:
@@ -106,6 +107,11 @@ ConfigBuilder Built() {
       .Event("review")
       .Aggregate("mean(score)")
       .Last(20)
+      .Metric("last_month")
+      .Event("review")
+      .Aggregate("mean(score)")
+      .Calendar(CalendarUnit::kMonth, SourceText("Asia/Shanghai"))
+      .Closed()
       .Metric("ratio")
       .Value("refunds_24h / last_20")
       .Every(1h)

@@ -137,6 +137,9 @@ class MetricBuilder : public ConfigBuilder {
   MetricBuilder Aggregate(SourceText aggregate);
   MetricBuilder Where(SourceText condition);
   MetricBuilder Window(Duration window);
+  // The present hour, day, week or month of a zone (its IANA name), or with Closed() the last complete one.
+  MetricBuilder Calendar(CalendarUnit unit, SourceText zone = SourceText("UTC"));
+  MetricBuilder Closed();
   MetricBuilder Last(int64_t events);
   template <typename... Names>
   MetricBuilder By(Names... keys) {

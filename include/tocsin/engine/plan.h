@@ -47,8 +47,9 @@ struct MetricInfo {
   std::string aggregate;           // as written; of an expression, the expression
   bool is_expression = false;      // over other metrics
   std::optional<Duration> window;  // of time
-  std::optional<int64_t> last;     // of the newest events; neither: all
-  Duration slice{};                // the width of a slice when it keeps slices; 0: always exact
+  std::optional<CalendarSpec> calendar;
+  std::optional<int64_t> last;  // of the newest events; none of these: all
+  Duration slice{};             // the width of a slice when it keeps slices; 0: always exact
 };
 struct RuleInfo {
   std::string name;

@@ -9,6 +9,7 @@
 
 #include "tocsin/base/diagnostic.h"
 #include "tocsin/base/time.h"
+#include "tocsin/window/calendar_periods.h"
 
 namespace tocsin {
 
@@ -19,16 +20,24 @@ struct Resolution {
   Duration width{};  // of kFixed; divides the window
 };
 
+// The present hour, day, week or month of a zone, or the last complete one (docs/semantics.md 3.3).
+struct CalendarSpec {
+  CalendarUnit unit = CalendarUnit::kDay;
+  SourceText zone = SourceText("UTC");  // its IANA name
+  bool closed = false;                  // the last complete one
+};
+
 // Either an aggregate over events (`events`, `aggregate`), or an expression over other metrics (`value`).
 struct MetricSpec {
   std::string name;
-  std::vector<SourceText> events;  // the event types
-  SourceText aggregate;            // "sum(amount)"
-  SourceText where;                // a condition over the event's attributes, or empty
-  SourceText value;                // "refunds_7d / sales_7d", or empty
-  std::optional<Duration> window;  // the last so much time
-  std::optional<int64_t> last;     // the last so many events; neither: all
-  std::vector<SourceText> by;      // the keys of its grouping; empty: one group
+  std::vector<SourceText> events;        // the event types
+  SourceText aggregate;                  // "sum(amount)"
+  SourceText where;                      // a condition over the event's attributes, or empty
+  SourceText value;                      // "refunds_7d / sales_7d", or empty
+  std::optional<Duration> window;        // the last so much time
+  std::optional<CalendarSpec> calendar;  // a calendar period
+  std::optional<int64_t> last;           // the last so many events; none of these three: all
+  std::vector<SourceText> by;            // the keys of its grouping; empty: one group
   Resolution resolution;
   std::optional<Duration> every;  // of an expression: evaluated only at multiples of it
   SourceText origin;              // where it was declared, for messages

@@ -102,11 +102,12 @@ class Panes {
     return place;
   }
 
-  // Makes slices of width `width` of panes with exact times: panes of one slice become one.
-  void Slice(Duration width) {
+  // Makes slices of panes with exact times: panes of one slice become one. `slice_of`: the slice's time, of a time.
+  template <typename SliceOf>
+  void Slice(const SliceOf& slice_of) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < ring_.size; ++i) {
-      Time end = RoundUp(time(i), width);
+      const Time end = slice_of(time(i));
       if (kept != 0 && time(kept - 1) == end) {
         operations_.Merge(partial(kept - 1), partial(i));
         continue;

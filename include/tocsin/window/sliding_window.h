@@ -59,7 +59,7 @@ class SlidingWindow {
   // The aggregate at `now`, or at the clock when that is later; nothing where there is no value.
   std::optional<Output> Value(Time now) {
     AdvanceTo(now);
-    Moment moment{now_, shape_.length, Time{}};
+    Moment moment{now_, LengthAt(shape_, now_), Time{}};
     if constexpr (CountsTimes<Aggregate>) {
       AllPanes panes(ring_, memory_, kOperations);
       if (!panes.empty()) moment.oldest = PaneOperations<Aggregate>::At(panes.partial(0)).first;

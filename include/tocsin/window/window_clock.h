@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "tocsin/base/time.h"
+#include "tocsin/window/calendar_periods.h"
 #include "tocsin/window/pane_ring.h"
 #include "tocsin/window/slices.h"
 
@@ -15,18 +16,37 @@ namespace tocsin {
 
 // The length of a window and how it may round time.
 struct WindowShape {
-  Duration length{};
+  Duration length{};           // of a calendar period: none is longer
   Duration slice{};            // zero: always exact
   bool slice_at_once = false;  // a fixed resolution: slices from the start
+  // The window holds the present one of these periods, borrowed; its slices are whole periods. Null: the last `length`.
+  const CalendarPeriods* calendar = nullptr;
 
   static constexpr WindowShape Automatic(Duration length) { return {length, AutomaticSlice(length), false}; }
   static constexpr WindowShape Exact(Duration length) { return {length, Duration::zero(), false}; }
   // REQUIRES: slice > 0 divides length.
   static constexpr WindowShape Fixed(Duration length, Duration slice) { return {length, slice, true}; }
+  // `keep_times`: exact times until they are too many, for what depends on them.
+  static WindowShape Calendar(const CalendarPeriods& periods, bool keep_times = false) {
+    const Duration longest = CalendarPeriods::Longest(periods.unit());
+    return {longest, longest, !keep_times, &periods};
+  }
 };
 
-// When a pane at `time` leaves: the window at t holds (t - length, t].
-constexpr Time ExitTime(const WindowShape& shape, Time time) { return SaturatingAdd(time, shape.length); }
+// What is at this time or earlier has left at `now`: the window at t holds (t - length, t], or what came since the
+// period began.
+constexpr Time EdgeTime(const WindowShape& shape, Time now) {
+  if (shape.calendar != nullptr) [[unlikely]]
+    return SaturatingSubtract(shape.calendar->Start(now), Duration(1));
+  return SaturatingSubtract(now, shape.length);
+}
+
+// When a pane at `time` leaves.
+constexpr Time ExitTime(const WindowShape& shape, Time time) {
+  if (shape.calendar != nullptr) [[unlikely]]
+    return shape.calendar->Next(time);
+  return SaturatingAdd(time, shape.length);
+}
 
 // `Totals` keeps the running result:
 //
@@ -39,8 +59,9 @@ constexpr Time ExitTime(const WindowShape& shape, Time time) { return Saturating
 // Lets go of every pane that has left at `now`. False when nothing had.
 template <typename Operations, typename Memory, typename Totals>
 bool LetGo(const WindowShape& shape, Time now, Panes<Operations, Memory>& panes, Totals&& totals) {
-  const Time edge = SaturatingSubtract(now, shape.length);
-  if (panes.empty() || panes.time(0) > edge) [[likely]]
+  if (panes.empty()) return false;
+  const Time edge = EdgeTime(shape, now);
+  if (panes.time(0) > edge) [[likely]]
     return false;
   if (panes.newest() <= edge) {
     totals.Reset();
@@ -58,15 +79,20 @@ bool LetGo(const WindowShape& shape, Time now, Panes<Operations, Memory>& panes,
   return true;
 }
 
+// What rates are taken over: the window's length, of a calendar period its own.
+constexpr Duration LengthAt(const WindowShape& shape, Time now) {
+  if (shape.calendar == nullptr) return shape.length;
+  return shape.calendar->Next(now) - shape.calendar->Start(now);
+}
+
 // The pane to which an event of `time` belongs.
 constexpr Time PaneTime(const WindowShape& shape, bool sliced, Time time) {
-  return shape.slice_at_once || sliced ? RoundUp(time, shape.slice) : time;
+  if (!shape.slice_at_once && !sliced) return time;
+  return shape.calendar != nullptr ? shape.calendar->Start(time) : RoundUp(time, shape.slice);
 }
 
 // A pane at that time has left already at `now`.
-constexpr bool HasLeft(const WindowShape& shape, Time now, Time pane) {
-  return pane <= SaturatingSubtract(now, shape.length);
-}
+constexpr bool HasLeft(const WindowShape& shape, Time now, Time pane) { return pane <= EdgeTime(shape, now); }
 
 // After an event: exact times that have become too many make way for slices.
 template <typename Operations, typename Memory>
@@ -74,7 +100,7 @@ void SliceIfCrowded(const WindowShape& shape, Panes<Operations, Memory>& panes) 
   if (panes.size() <= kMaxExactTimes || panes.ring().sliced || shape.slice_at_once || shape.slice == Duration::zero())
       [[likely]]
     return;
-  panes.Slice(shape.slice);
+  panes.Slice([&](Time time) { return PaneTime(shape, true, time); });
 }
 
 }  // namespace tocsin
