@@ -59,7 +59,7 @@ class SeasonalModel {
     double reach = 1;
     double log_spread = 0;  // at the center
     double slope = 0;       // of the logarithm of the spread, a reach
-    double floor = 0;       // the least spread
+    double floor = 1;       // the least spread
     double credit = 0;
     double echo_product = 0;  // residual × what the combination says
     double echo_square = 0;

@@ -1,6 +1,7 @@
 // Time: docs/semantics.md, section 1.
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <utility>
 
 #include "engine/state.h"
@@ -211,13 +212,36 @@ void Engine::State::ReachDeadlines() {
   deadlines.clear();
 }
 
+// Whether all windows that the metric depends on have been fed for their length.
+bool Engine::State::IsWarm(const Metric& metric) const {
+  return std::all_of(metric.windows.begin(), metric.windows.end(),
+                     [&](uint32_t window) { return now >= layout.windows[window].WholeAt(began[window]); });
+}
+
+// What a detector says of another metric; the first that asks at an instant has it look.
+Value Engine::State::ReadSeries(uint32_t metric_index, uint32_t row) {
+  const SeriesReading& reading = *layout.metrics[metric_index].reading;
+  const SeriesPlan& series_plan = layout.series[reading.series];
+  if (series_plan.sampler == metric_index && IsWarm(layout.metrics[series_plan.metric])) {
+    const tocsin::Value value = Read(series_plan.metric, row);
+    if (!value.absent()) series.Sample(reading.series, row, now, value.AsNumber());
+  }
+  std::optional<double> answer;
+  if (reading.ahead) {
+    answer = series.Forecast(reading.series, row, SaturatingAdd(now, *reading.ahead));
+  } else if (std::optional<double> score = series.Score(reading.series, row, now)) {
+    answer = std::abs(*score);
+  }
+  return answer && std::isfinite(*answer) ? tocsin::Value::Double(*answer) : tocsin::Value();
+}
+
 // Evaluates a metric that is kept at multiples of its `every`, for all its groups.
 void Engine::State::StoreAll(uint32_t metric_index) {
   const Metric& metric = layout.metrics[metric_index];
   GroupTable& table = groups[metric.grouping];
   for (uint32_t row = 0; row < table.end(); ++row) {
     if (!table.alive(row)) continue;
-    const tocsin::Value value = Compute(metric, row);
+    const tocsin::Value value = metric.reading ? ReadSeries(metric_index, row) : Compute(metric, row);
     StoredValue stored;
     stored.present = value.absent() ? 0 : 1;
     stored.bits = stored.present ? ToBits(value) : 0;

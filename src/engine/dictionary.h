@@ -31,6 +31,8 @@ class Dictionary {
 
   void Add(Entry entry);
   void AddMistaken(const std::string& name);
+  // A name that cannot be read; `why` is what its reader is told.
+  void Forbid(const std::string& name, const std::string& why) { environment_.Forbid(name, why); }
   const Entry* Find(std::string_view name) const;
   const std::vector<Entry>& entries() const { return entries_; }
   const Environment& environment() const { return environment_; }

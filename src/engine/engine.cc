@@ -14,6 +14,7 @@ Engine::State::State(std::shared_ptr<const Plan> plan_to_run, AlertSink* sink_to
     : plan(std::move(plan_to_run)),
       layout(plan->layout()),
       sink(sink_to_tell),
+      series(layout),
       evidence(static_cast<size_t>(layout.spec.limits.evidence_memory)),
       seen_ids(layout.spec.deduplicate.value_or(Duration::zero()), static_cast<size_t>(layout.spec.max_ids)),
       held(layout.spec.reorder) {

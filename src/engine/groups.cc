@@ -188,6 +188,7 @@ void Engine::State::EndLimits() {
 void Engine::State::Release(uint32_t grouping, uint32_t row) {
   for (uint32_t window : layout.groupings[grouping].windows)
     WindowInRow(layout.windows[window], groups[grouping].row(row), pool, texts).Release();
+  series.Release(grouping, row);
   groups[grouping].Remove(row);
 }
 

@@ -100,18 +100,33 @@ struct Variable {
 };
 using Reads = std::vector<Variable>;
 
-// A metric as an engine reads it: from a window, or by evaluating an expression.
+// A series that detectors watch: a metric of every group, sampled at multiples of a step.
+struct SeriesPlan {
+  uint32_t metric = 0;
+  uint32_t grouping = 0;
+  Duration season{};
+  uint32_t sampler = 0;  // the first of the metrics that read it: when that is stored, samples are taken
+  std::string identity;  // all that the values depend on
+};
+// Of a metric that a detector gives: how unusual another is, or what is expected of it.
+struct SeriesReading {
+  uint32_t series = 0;
+  std::optional<Duration> ahead;  // of what is expected
+};
+
+// A metric as an engine reads it: from a window, by evaluating an expression, or from a detector.
 struct Metric {
   std::string name;
   Type type = Kind::kDouble;
   uint32_t grouping = 0;
-  std::optional<MetricPlan> aggregate;  // over the window aggregate->window
-  std::optional<Expression> value;      // otherwise
-  Reads reads;                          // of the value
-  std::optional<Duration> every;        // of the value: kept in the row, evaluated at multiples of it
-  uint32_t row_offset = 0;              // of a StoredValue
-  std::vector<uint32_t> windows;        // all that it depends on
-  std::vector<uint32_t> stored;         // the metrics with `every` that it depends on
+  std::optional<MetricPlan> aggregate;   // over the window aggregate->window
+  std::optional<Expression> value;       // or
+  std::optional<SeriesReading> reading;  // or: with `every`
+  Reads reads;                           // of the value
+  std::optional<Duration> every;         // of the value: kept in the row, evaluated at multiples of it
+  uint32_t row_offset = 0;               // of a StoredValue
+  std::vector<uint32_t> windows;         // all that it depends on
+  std::vector<uint32_t> stored;          // the metrics with `every` that it depends on
 };
 struct StoredValue {
   int64_t bits = 0;
@@ -240,6 +255,7 @@ struct Plan::Layout {
   std::vector<std::string> mistaken_metrics;  // left out: who reads one is not blamed for it
   std::vector<RulePlan> rules;                // by name, as rule_infos
   std::vector<CoarseTerm> terms;
+  std::vector<SeriesPlan> series;
   std::vector<EventPlan> events;         // by event type
   std::vector<MetricInfo> metric_infos;  // by name
   std::vector<uint32_t> metric_of_info;

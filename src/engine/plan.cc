@@ -47,10 +47,12 @@ void Describe(Plan::Layout* layout) {
       info.window = spec->window;
       info.calendar = spec->calendar;
       info.last = spec->last;
+    } else if (metric.reading) {
+      info.aggregate = metric.name;
     } else {
       info.aggregate = fmt::format("last({})", metric.name.substr(metric.name.find('.') + 1));
     }
-    info.is_expression = metric.value.has_value();
+    info.is_expression = metric.value.has_value() || metric.reading.has_value();
     if (metric.aggregate) info.slice = layout->windows[metric.aggregate->window].shape.slice;
     layout->metric_infos.push_back(std::move(info));
   }
@@ -76,6 +78,10 @@ uint64_t Fingerprint(const Plan::Layout& layout) {
   for (const Metric& metric : layout.metrics) {
     digest.Add(metric.name).Add(metric.row_offset).Add(metric.value ? metric.value->ToString() : "");
     digest.Add(metric.every ? ToNanos(*metric.every) : -1);
+    if (metric.reading) {
+      digest.Add(layout.series[metric.reading->series].identity);
+      digest.Add(metric.reading->ahead ? ToNanos(*metric.reading->ahead) : -1);
+    }
   }
   for (const RulePlan& rule : layout.rules) digest.Add(rule.version).Add(rule.flip_offset);
   for (const CoarseTerm& term : layout.terms) digest.Add(term.expression.ToString()).Add(term.row_offset);

@@ -1,11 +1,13 @@
 // Metrics that are expressions over other metrics. Their order of definition does not matter: each is planned once all
 // that it reads is; what never gets there leads back to itself.
 #include <algorithm>
+#include <set>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "engine/plan_series.h"
 #include "engine/plan_stages.h"
 
 namespace tocsin {
@@ -24,9 +26,11 @@ class ValuePlanner {
     }
     std::stable_sort(waiting.begin(), waiting.end(),
                      [](const MetricSpec* a, const MetricSpec* b) { return a->name < b->name; });
-    for (size_t before = waiting.size() + 1; waiting.size() < before;) {
-      before = waiting.size();
+    std::vector<MetricCall> calls = AllCalls();
+    for (size_t before = waiting.size() + calls.size() + 1; waiting.size() + calls.size() < before;) {
+      before = waiting.size() + calls.size();
       std::erase_if(waiting, [&](const MetricSpec* spec) { return TryOne(*spec); });
+      std::erase_if(calls, [&](const MetricCall& call) { return TryCall(call); });
     }
     TellOfTheRest(waiting);
     for (const std::string& name : layout_.mistaken_metrics) names_.AddMistaken(name);
@@ -95,6 +99,33 @@ class ValuePlanner {
 
   std::vector<Wanted> Text(const MetricSpec& spec) const {
     return {{spec.value, Kind::kNone, Describe("metric", spec.name, "value")}};
+  }
+
+  // What conditions and values ask of metrics, each once, in an order of their own.
+  std::vector<MetricCall> AllCalls() const {
+    std::set<MetricCall> calls;
+    auto add = [&](const SourceText& text) {
+      for (MetricCall& call : FindMetricCalls(text.text())) calls.insert(std::move(call));
+    };
+    if (names_.strict()) return {};
+    for (const MetricSpec& metric : layout_.spec.metrics) add(metric.value);
+    for (const RuleSpec& rule : layout_.spec.rules) {
+      for (const SourceText* text : {&rule.when, &rule.resolve_when, &rule.scope}) add(*text);
+      for (const SeveritySpec& level : rule.severities) add(level.when);
+    }
+    return {calls.begin(), calls.end()};
+  }
+
+  // False when the metric is not known yet, or never will be.
+  bool TryCall(const MetricCall& call) {
+    const Dictionary::Entry* entry = names_.Find(call.metric);
+    if (entry == nullptr || entry->mistaken || entry->source != Variable::Source::kMetric) return false;
+    if (const std::string why = WhyNoSeries(call, layout_.metrics[entry->index]); !why.empty()) {
+      names_.Forbid(NameOf(call), why);
+    } else {
+      AddMetric(AddSeriesMetric(call, entry->index, &layout_));
+    }
+    return true;
   }
 
   // False when it cannot be planned yet, or ever.

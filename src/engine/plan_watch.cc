@@ -206,11 +206,11 @@ class WatchPlanner {
 
   // How a metric may move when something leaves one of its windows. Of an expression: what its parts do to it.
   Moves ExitMoves(const Metric& metric, uint32_t window, bool sum_is_nonnegative) const {
+    if (metric.every) return Moves::kNone;  // noticed when it is evaluated
     if (!metric.value) {
       if (metric.aggregate->window != window) return Moves::kNone;
       return OnExit(*metric.aggregate, layout_.windows[window], sum_is_nonnegative);
     }
-    if (metric.every) return Moves::kNone;  // noticed when it is evaluated
     const std::vector<Turn> turns = Influence(*metric.value);
     auto all = static_cast<unsigned>(Moves::kNone);
     for (uint32_t slot : metric.value->slots()) {

@@ -45,6 +45,11 @@ bool SameEvents(const Catalog& a, const Catalog& b) {
   return true;
 }
 
+// Of a metric that is kept at multiples of a duration.
+std::string DefinitionOf(const Plan::Layout& layout, const Metric& metric) {
+  return metric.value ? metric.value->ToString() : layout.series[metric.reading->series].identity;
+}
+
 constexpr uint32_t kNone = ~uint32_t{0};
 
 }  // namespace
@@ -67,6 +72,13 @@ struct Engine::State::Correspondence {
       windows.push_back(same ? found->second : kNone);
     }
     for (const Metric& metric : next.metrics) metrics.push_back(FindStored(old, next, metric));
+    for (const SeriesPlan& one : next.series) {
+      uint32_t found = kNone;
+      for (uint32_t s = 0; s < old.series.size(); ++s) {
+        if (old.series[s].identity == one.identity) found = s;
+      }
+      series.push_back(found);
+    }
     std::map<std::string, uint32_t> by_name;
     for (uint32_t r = 0; r < next.rules.size(); ++r) by_name.emplace(next.rules[r].name, r);
     for (const RulePlan& rule : old.rules) {
@@ -80,6 +92,7 @@ struct Engine::State::Correspondence {
   std::vector<uint32_t> groupings;  // by new number
   std::vector<uint32_t> windows;    // by new number
   std::vector<uint32_t> metrics;    // by new number; only those that are kept at multiples of a duration
+  std::vector<uint32_t> series;     // by new number
   std::vector<uint32_t> new_rules;  // by old number
 
   // Whether a grouping has the number that it had, wherever there was one: evidence is found by these.
@@ -95,7 +108,7 @@ struct Engine::State::Correspondence {
     for (uint32_t m = 0; m < old.metrics.size() && metric.every; ++m) {
       const Metric& before = old.metrics[m];
       if (before.name == metric.name && before.every == metric.every && before.type == metric.type &&
-          before.value->ToString() == metric.value->ToString() &&
+          DefinitionOf(old, before) == DefinitionOf(next, metric) &&
           old.groupings[before.grouping].keys == next.groupings[metric.grouping].keys)
         return m;
     }
@@ -180,6 +193,10 @@ void Engine::State::TakeRows(State& old, uint32_t grouping, const Correspondence
       if (was.metrics[metric] == kNone) continue;
       const std::byte* stored = from.row(old_row) + old.layout.metrics[was.metrics[metric]].row_offset;
       std::memcpy(groups[grouping].row(row) + layout.metrics[metric].row_offset, stored, sizeof(StoredValue));
+    }
+    for (uint32_t s = 0; s < layout.series.size(); ++s) {
+      if (layout.series[s].grouping == grouping && was.series[s] != kNone)
+        series.Take(s, row, old.series, was.series[s], old_row);
     }
   }
 }

@@ -52,6 +52,7 @@ void Engine::State::Save(ByteWriter* out) const {
   for (const GroupTable& table : groups) table.Save(out);
   pool.Save(out);
   texts.Save(out);
+  series.Save(out);
   alerts.Save(out);
   timers.Save(out);
   evidence.Save(out);
@@ -81,9 +82,13 @@ bool Engine::State::Load(ByteReader* in) {
   for (GroupTable& table : groups) {
     if (!table.Load(in)) return false;
   }
-  return pool.Load(in) && texts.Load(in) && alerts.Load(in) && timers.Load(in) && evidence.Load(in) &&
-         seen_ids.Load(in) && held.Load(in, [&](const EventView& view) { return IsWhole(view) && IsTyped(view); }) &&
-         in->good() && in->left() == 0 && IsSound();
+  auto is_group = [&](uint32_t grouping, uint32_t row) {
+    return row < groups[grouping].end() && groups[grouping].alive(row);
+  };
+  return pool.Load(in) && texts.Load(in) && series.Load(in, is_group) && alerts.Load(in) && timers.Load(in) &&
+         evidence.Load(in) && seen_ids.Load(in) &&
+         held.Load(in, [&](const EventView& view) { return IsWhole(view) && IsTyped(view); }) && in->good() &&
+         in->left() == 0 && IsSound();
 }
 
 // Each attribute is absent or of its declared type.

@@ -28,6 +28,7 @@
 #include "engine/layout.h"
 #include "engine/reorder_buffer.h"
 #include "engine/seen_ids.h"
+#include "engine/series_book.h"
 #include "engine/timers.h"
 #include "metric/group_table.h"
 #include "metric/pane_pool.h"
@@ -121,6 +122,8 @@ struct Engine::State {
   void RingAlert(const Timer& timer);
   void ReachDeadlines();
   void StoreAll(uint32_t metric);
+  tocsin::Value ReadSeries(uint32_t metric, uint32_t row);
+  bool IsWarm(const Metric& metric) const;
   void SetStandingTimers();
   void SetWarmTimers(uint32_t rule);
   // What it was set for is still there.
@@ -292,6 +295,7 @@ struct Engine::State {
   std::vector<uint32_t> sweeps;  // by grouping: the next row to look at
   PanePool pool;
   TextPool texts;
+  SeriesBook series;
   AlertBook alerts;
   Evidence evidence;
   bool evidence_taken = false;  // by a reload: positions in rows still mean something

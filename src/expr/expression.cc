@@ -13,6 +13,7 @@
 #include "expr/evaluate.h"
 #include "expr/fold.h"
 #include "expr/lex.h"
+#include "expr/metric_call.h"
 #include "expr/parse.h"
 #include "expr/print.h"
 
@@ -34,6 +35,7 @@ bool BuildTree(std::string_view text, const Environment& environment, Type expec
   Tokens tokens;
   if (!Lex(text, &tokens, mistakes)) return false;
   if (!Parse(text, std::move(tokens), environment.limits().max_depth, tree, mistakes)) return false;
+  NameMetricCalls(text, environment, tree, mistakes);
   Check(text, environment, expected, tree, mistakes);
   return mistakes->empty();
 }

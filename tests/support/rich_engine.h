@@ -37,6 +37,7 @@ inline void AddRichMetrics(ConfigBuilder builder) {
   builder.Metric("all_takings").Event("purchase").Aggregate("sum(amount)").Window(minutes(5));
   builder.Metric("part").Value("takings * 10.0 / all_takings");
   builder.Metric("slow_part").Value("part * 100.0").Every(minutes(1));
+  builder.Metric("strange").Value("anomaly(takings, minutes(10)) * 1.0");
 }
 
 inline void AddRichRules(ConfigBuilder builder) {
@@ -60,6 +61,7 @@ inline void AddRichRules(ConfigBuilder builder) {
   builder.Rule("Low").When("all_takings < 100.0").For(seconds(20));
   builder.Rule("Coarse").When("all_takings > 200.0 && spent > 50.0");
   builder.Rule("Clock").When("big > 0.0 && int(now) % 120 >= 60");
+  builder.Rule("Strange").When("strange > 3.0 || forecast(takings, minutes(1)) > 20.0");
   builder.Rule("Faulty").When("int(ever) / (int(bought) - 2) > 3");
   builder.Rule("Pages").When("page == 'exit' && pace > 0.01 || gap < duration('20s') && odd < 0.9");
   builder.Rule("Complaint")

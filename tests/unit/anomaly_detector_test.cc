@@ -226,6 +226,15 @@ TEST_CASE("saved and loaded it goes on the same to the bit", "[anomaly]") {
   CHECK(whole->Save() == parts->Save());
 }
 
+TEST_CASE("a series that was below zero from the beginning is saved and loaded", "[anomaly]") {
+  const std::unique_ptr<Detector> detector = MakeSeasonalDetector(kWeek);
+  for (size_t hour = 0; hour < 400; ++hour) detector->Observe(Hour(hour), static_cast<double>(hour % 24) - 10.5);
+  const std::unique_ptr<Detector> other = MakeSeasonalDetector(kWeek);
+  REQUIRE(other->Load(detector->Save()));
+  CHECK(other->Forecast(Hour(410)) == detector->Forecast(Hour(410)));
+  CHECK(*other->Forecast(Hour(410)) == Approx(410 % 24 - 10.5).margin(1));
+}
+
 TEST_CASE("damaged bytes are refused or harmless", "[anomaly]") {
   std::mt19937_64 random(test::Seed(5));
   for (size_t length : {100, 400}) {
