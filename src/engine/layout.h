@@ -119,6 +119,7 @@ struct Metric {
   std::string name;
   Type type = Kind::kDouble;
   uint32_t grouping = 0;
+  std::string past_of;                   // of previous(metric, D): the metric
   std::optional<MetricPlan> aggregate;   // over the window aggregate->window
   std::optional<Expression> value;       // or
   std::optional<SeriesReading> reading;  // or: with `every`
@@ -249,11 +250,12 @@ struct Plan::Layout {
   Catalog catalog;
   std::vector<GroupingPlan> groupings;
   std::vector<WindowPlan> windows;
-  std::vector<WindowUse> uses;                // by window
-  std::vector<uint32_t> behind;               // windows that have no value before they are whole
-  std::vector<Metric> metrics;                // profile attributes too
-  std::vector<std::string> mistaken_metrics;  // left out: who reads one is not blamed for it
-  std::vector<RulePlan> rules;                // by name, as rule_infos
+  std::vector<WindowUse> uses;                                 // by window
+  std::vector<uint32_t> behind;                                // windows that have no value before they are whole
+  std::vector<Metric> metrics;                                 // profile attributes too
+  std::vector<std::string> mistaken_metrics;                   // left out: who reads one is not blamed for it
+  std::vector<std::pair<std::string, std::string>> forbidden;  // previous() of what has no past, and why
+  std::vector<RulePlan> rules;                                 // by name, as rule_infos
   std::vector<CoarseTerm> terms;
   std::vector<SeriesPlan> series;
   std::vector<EventPlan> events;         // by event type

@@ -42,7 +42,8 @@ void Describe(Plan::Layout* layout) {
     info.name = metric.name;
     info.type = metric.type;
     info.keys = layout->groupings[metric.grouping].keys;
-    if (const MetricSpec* spec = SpecOf(layout->spec, metric.name)) {
+    info.past_of = metric.past_of;
+    if (const MetricSpec* spec = SpecOf(layout->spec, metric.past_of.empty() ? metric.name : metric.past_of)) {
       info.aggregate = spec->value.empty() ? spec->aggregate.text() : spec->value.text();
       info.window = spec->window;
       info.calendar = spec->calendar;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 #include "engine/dictionary.h"
 #include "engine/plan_groupings.h"
 #include "engine/plan_stages.h"
+#include "expr/metric_call.h"
 #include "metric/calendar_zone.h"
 #include "tocsin/base/time.h"
 
@@ -35,6 +37,31 @@ class MetricPlanner {
     if (diagnostics_.size() != before) layout_.mistaken_metrics.push_back(spec.name);
   }
 
+  // What conditions ask of the past.
+  void PlanPrevious(const MetricCall& call) {
+    const std::string name = NameOf(call);
+    const auto& specs = layout_.spec.metrics;
+    const auto spec =
+        std::find_if(specs.begin(), specs.end(), [&](const MetricSpec& one) { return one.name == call.metric; });
+    if (spec == specs.end()) return;  // told where it is read
+    const auto metric = std::find_if(layout_.metrics.begin(), layout_.metrics.end(),
+                                     [&](const Metric& one) { return one.name == call.metric; });
+    if (const std::string why = WhyNoPast(*spec, metric == layout_.metrics.end() ? nullptr : &*metric); !why.empty()) {
+      layout_.forbidden.emplace_back(name, why);
+      return;
+    }
+    MetricSpec past = *spec;
+    past.name = name;
+    const size_t before = diagnostics_.size();
+    PlanAggregate(past, call.span);
+    if (diagnostics_.size() != before) {
+      diagnostics_.resize(before);  // told of the metric itself
+      layout_.mistaken_metrics.push_back(name);
+    } else {
+      layout_.metrics.back().past_of = call.metric;
+    }
+  }
+
   void PlanProfile(const ProfileSpec& spec) {
     const size_t before = diagnostics_.size();
     std::vector<uint32_t> events = FindEvents(spec.events, spec.origin, "profile " + spec.key);
@@ -49,7 +76,34 @@ class MetricPlanner {
     diagnostics_.push_back(spec.origin.Error(std::move(message), std::move(hint), "metric " + spec.name));
   }
 
-  void PlanAggregate(const MetricSpec& spec) {
+  // Why previous() of the metric cannot be read; empty where it can. `metric`: as planned, null where it is mistaken.
+  static std::string WhyNoPast(const MetricSpec& spec, const Metric* metric) {
+    if (!spec.value.empty()) {
+      return fmt::format(
+          "previous() goes back in the window of a metric over events, and '{}' is an expression: take "
+          "previous() of what it reads",
+          spec.name);
+    }
+    if (!spec.window && !spec.calendar)
+      return fmt::format("previous() goes back in a window over time, and '{}' has none", spec.name);
+    if (metric == nullptr) return "";
+    switch (metric->aggregate->aggregate) {
+      case AggregateKind::kCount:
+      case AggregateKind::kRate:
+      case AggregateKind::kSum:
+      case AggregateKind::kMean:
+      case AggregateKind::kMin:
+      case AggregateKind::kMax:
+      case AggregateKind::kShare:
+      case AggregateKind::kMeanInterval:
+        return "";
+      default:
+        return fmt::format("previous() cannot be taken of '{}': of what its window held, too little is kept",
+                           spec.name);
+    }
+  }
+
+  void PlanAggregate(const MetricSpec& spec, Duration back = {}) {
     if (spec.events.empty()) {
       Complain(spec, fmt::format("the metric '{}' does not say which event it is about", spec.name), "add 'event: …'");
       return;
@@ -75,7 +129,7 @@ class MetricPlanner {
     CheckAggregate(spec, event_specs, layout_.spec.strict_cel, &aggregate, &diagnostics_);
     std::optional<uint32_t> grouping = groupings_.Find(spec.by, events, Describe("metric", spec.name, "by"));
     window.grouping = grouping.value_or(0);
-    PlanShape(spec, aggregate, &window);
+    PlanShape(spec, aggregate, back, &window);
     if (diagnostics_.size() != before) return;
     Place(spec, std::move(window), aggregate);
   }
@@ -124,13 +178,15 @@ class MetricPlanner {
     return found;
   }
 
-  void PlanShape(const MetricSpec& spec, const CheckedAggregate& aggregate, WindowPlan* window) {
+  void PlanShape(const MetricSpec& spec, const CheckedAggregate& aggregate, Duration back, WindowPlan* window) {
     const Resolution& resolution = spec.resolution;
     window->lateness = layout_.spec.allowed_lateness;
     window->kind = spec.window ? WindowPlan::Kind::kTime : spec.last ? WindowPlan::Kind::kLast : WindowPlan::Kind::kAll;
     window->last = static_cast<uint32_t>(spec.last.value_or(0));
     if (spec.last && spec.window) Complain(spec, "a metric has either 'last' or 'window'");
     if (spec.last && (*spec.last < 1 || *spec.last > 1'000'000)) Complain(spec, "'last' must be from 1 to 1000000");
+    window->delay = back;
+    if (back > Duration::zero()) window->kind = WindowPlan::Kind::kDelayed;
     if (spec.calendar) return PlanCalendar(spec, aggregate, window);
     if (!spec.window) {
       if (resolution.kind == Resolution::Kind::kFixed) {
@@ -162,7 +218,11 @@ class MetricPlanner {
 
   void PlanCalendar(const MetricSpec& spec, const CheckedAggregate& aggregate, WindowPlan* window) {
     const CalendarSpec& calendar = *spec.calendar;
-    window->kind = calendar.closed ? WindowPlan::Kind::kClosed : WindowPlan::Kind::kTime;
+    const bool delayed = window->delay > Duration::zero();
+    window->kind = delayed           ? WindowPlan::Kind::kDelayed
+                   : calendar.closed ? WindowPlan::Kind::kClosed
+                                     : WindowPlan::Kind::kTime;
+    window->closed = calendar.closed;
     if (spec.window || spec.last) Complain(spec, "a metric has either a calendar period, 'window' or 'last'");
     if (spec.resolution.kind == Resolution::Kind::kFixed)
       Complain(spec, "a calendar period ends as a whole and has no resolution", "leave the resolution out");
@@ -177,7 +237,22 @@ class MetricPlanner {
     const bool keep_times =
         aggregate.kind == AggregateKind::kMeanInterval || spec.resolution.kind == Resolution::Kind::kExact;
     window->shape = WindowShape::Calendar(*periods, keep_times);
+    // A part of a period that grows as the clock moves on is the sum of slices.
+    if (delayed && !calendar.closed) window->shape = WindowShape::Calendar(*periods, true, SliceOf(calendar.unit));
     if (spec.resolution.kind == Resolution::Kind::kExact) window->shape.slice = Duration::zero();
+  }
+
+  static Duration SliceOf(CalendarUnit unit) {
+    switch (unit) {
+      case CalendarUnit::kHour:
+        return std::chrono::seconds(2);
+      case CalendarUnit::kDay:
+        return std::chrono::minutes(1);
+      case CalendarUnit::kWeek:
+        return std::chrono::minutes(5);
+      default:
+        return std::chrono::minutes(30);
+    }
   }
 
   void ComplainAboutZone(const MetricSpec& spec) {
@@ -197,6 +272,7 @@ class MetricPlanner {
       identity +=
           fmt::format("|{}|{}", layout_.catalog.event(source.event).name, source.where ? source.where->ToString() : "");
     }
+    if (window.delay > Duration::zero()) identity += fmt::format("|{} before", ToNanos(window.delay));
     return identity + fmt::format("|{}|{}|{}|{}|{}", static_cast<int>(window.kind), window.last,
                                   ToNanos(window.shape.length), ToNanos(window.shape.slice),
                                   window.shape.slice_at_once);
@@ -243,6 +319,26 @@ class MetricPlanner {
 
 }  // namespace
 
+namespace {
+
+// What conditions and values ask of the past, each once.
+std::set<MetricCall> CallsOf(const EngineSpec& spec) {
+  std::set<MetricCall> calls;
+  auto add = [&](const SourceText& text) {
+    for (MetricCall& call : FindMetricCalls(text.text())) {
+      if (call.function == MetricCall::Function::kPrevious) calls.insert(std::move(call));
+    }
+  };
+  for (const MetricSpec& metric : spec.metrics) add(metric.value);
+  for (const RuleSpec& rule : spec.rules) {
+    for (const SourceText* text : {&rule.when, &rule.resolve_when, &rule.scope}) add(*text);
+    for (const SeveritySpec& level : rule.severities) add(level.when);
+  }
+  return calls;
+}
+
+}  // namespace
+
 void PlanAggregates(Plan::Layout* layout, Groupings* groupings, std::vector<Diagnostic>* diagnostics) {
   std::vector<const MetricSpec*> specs;
   for (const MetricSpec& spec : layout->spec.metrics) specs.push_back(&spec);
@@ -256,6 +352,9 @@ void PlanAggregates(Plan::Layout* layout, Groupings* groupings, std::vector<Diag
     } else if (specs[i]->value.empty()) {
       planner.PlanOne(*specs[i]);
     }
+  }
+  if (!layout->spec.strict_cel) {
+    for (const MetricCall& call : CallsOf(layout->spec)) planner.PlanPrevious(call);
   }
   for (const ProfileSpec& profile : layout->spec.profiles) planner.PlanProfile(profile);
 }

@@ -20,6 +20,7 @@ class ValuePlanner {
 
   void Run() {
     AddKnown();
+    for (const auto& [name, why] : layout_.forbidden) names_.Forbid(name, why);
     std::vector<const MetricSpec*> waiting;
     for (const MetricSpec& spec : layout_.spec.metrics) {
       if (!spec.value.empty() && CheckShape(spec)) waiting.push_back(&spec);
@@ -105,7 +106,10 @@ class ValuePlanner {
   std::vector<MetricCall> AllCalls() const {
     std::set<MetricCall> calls;
     auto add = [&](const SourceText& text) {
-      for (MetricCall& call : FindMetricCalls(text.text())) calls.insert(std::move(call));
+      for (MetricCall& call : FindMetricCalls(text.text())) {
+        // What was is kept in windows, which have been planned.
+        if (call.function != MetricCall::Function::kPrevious) calls.insert(std::move(call));
+      }
     };
     if (names_.strict()) return {};
     for (const MetricSpec& metric : layout_.spec.metrics) add(metric.value);

@@ -68,12 +68,11 @@ Refusal RefuseFunction(std::string_view name, std::string_view receiver, bool st
     return {fmt::format("macros such as {}() are not supported yet", name), ""};
   }
   if (name == "matches") return NotYet(name, "contains(), startsWith() and endsWith() are");
-  if (In(name, {"getFullYear",  "getMonth",    "getDate",    "getDayOfMonth", "getDayOfWeek",
-                "getDayOfYear", "getHours",    "getMinutes", "getSeconds",    "getMilliseconds",
-                "type",         "dyn",         "bool",       "previous",      "charAt",
-                "indexOf",      "lastIndexOf", "lowerAscii", "upperAscii",    "replace",
-                "split",        "join",        "substring",  "trim",          "reverse",
-                "format",       "quote"})) {
+  if (In(name,
+         {"getFullYear", "getMonth",    "getDate",         "getDayOfMonth", "getDayOfWeek", "getDayOfYear", "getHours",
+          "getMinutes",  "getSeconds",  "getMilliseconds", "type",          "dyn",          "bool",         "charAt",
+          "indexOf",     "lastIndexOf", "lowerAscii",      "upperAscii",    "replace",      "split",        "join",
+          "substring",   "trim",        "reverse",         "format",        "quote"})) {
     return NotYet(name);
   }
   if (name == "uint") return {"uint() is not supported: there are no unsigned integers", "did you mean int()?"};

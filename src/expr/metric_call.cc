@@ -19,11 +19,13 @@ struct Known {
   std::string_view what;  // the second argument is
   std::string_view example;
 };
-constexpr std::array<Known, 2> kKnown = {{
+constexpr std::array<Known, 3> kKnown = {{
     {"anomaly", MetricCall::Function::kAnomaly, "a metric and its season", "the season of anomaly()",
      "write anomaly(visits_1h, days(7))"},
     {"forecast", MetricCall::Function::kForecast, "a metric and how far to look ahead",
      "how far forecast() looks ahead", "write forecast(visits_1h, hours(2))"},
+    {"previous", MetricCall::Function::kPrevious, "a metric and how far to go back", "how far previous() goes back",
+     "write previous(sales_7d, days(7))"},
 }};
 
 const Known* KnownCall(std::string_view source, const Node& node) {
@@ -141,8 +143,8 @@ std::string NameOf(const MetricCall& call) {
 std::vector<MetricCall> FindMetricCalls(std::string_view source) {
   std::vector<MetricCall> found;
   const ExpressionLimits limits;
-  const bool any =
-      source.find("anomaly") != std::string_view::npos || source.find("forecast") != std::string_view::npos;
+  bool any = false;
+  for (const Known& known : kKnown) any = any || source.find(known.name) != std::string_view::npos;
   Tokens tokens;
   Tree tree;
   Mistakes unheard;

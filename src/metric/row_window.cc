@@ -142,7 +142,8 @@ bool WindowInRow::Add(Time now, Time time, std::span<const Argument> arguments) 
     case WindowPlan::Kind::kTime:
       return AddPlain(now, time, arguments);
     case WindowPlan::Kind::kClosed:
-      return AddClosed(now, time, arguments);
+    case WindowPlan::Kind::kDelayed:
+      return AddBehind(now, time, arguments);
     case WindowPlan::Kind::kLast:
       return AddToLast(time, arguments);
     case WindowPlan::Kind::kAll:
@@ -161,7 +162,7 @@ bool WindowInRow::AddPlain(Time now, Time time, std::span<const Argument> argume
 bool WindowInRow::AdvanceTo(Time now) {
   if (plan_.kind == WindowPlan::Kind::kTime) [[likely]]
     return AdvancePlain(now);
-  return plan_.kind == WindowPlan::Kind::kClosed && AdvanceClosed(now);
+  return plan_.behind() && AdvanceBehind(now);
 }
 
 bool WindowInRow::AdvancePlain(Time now) {
@@ -294,6 +295,10 @@ void WindowInRow::AddOthers(RowPanes& panes, std::byte* partial, Time time, bool
     if (field.kind == Field::kNewest) {
       uint64_t& newest = FieldAt<uint64_t>(block_.totals(), field.total_offset);
       newest = std::max(newest, TimeCode(time));
+      if (plan_.kind == WindowPlan::Kind::kDelayed) {
+        uint64_t& of_pane = FieldAt<uint64_t>(partial, field.partial_offset);
+        of_pane = std::max(of_pane, TimeCode(time));
+      }
     } else if (field.kind == Field::kTimes) {
       if (!counted) CountTime(field, partial, time);
     } else if (const Argument& argument = arguments[field.argument]; !argument.absent()) {
@@ -366,10 +371,15 @@ void WindowInRow::SetNewestValue(const FieldPlan& field, Time time, const Argume
 }
 
 std::optional<Time> WindowInRow::NextExit() const {
-  if (plan_.kind == WindowPlan::Kind::kClosed) return NextExitClosed();
+  if (plan_.behind()) return NextExitBehind();
   if (plan_.kind != WindowPlan::Kind::kTime || !block_.exists()) return std::nullopt;
   PaneRing ring = block_.Open();
   return ExitTime(plan_.shape, RowPanes(ring, block_, plan_).time(0));
+}
+
+Time WindowInRow::OldestPane() const {
+  PaneRing ring = block_.Open();
+  return RowPanes(ring, block_, plan_).time(0);
 }
 
 Time WindowInRow::NewestPane() const {

@@ -109,7 +109,8 @@ class WindowInRow {
   bool AddPlain(Time now, Time time, std::span<const Argument> arguments);
   bool AdvancePlain(Time now);
   void ReleasePlain();
-  // The newest pane. REQUIRES: the block exists.
+  // The oldest and the newest pane. REQUIRES: the block exists.
+  Time OldestPane() const;
   Time NewestPane() const;
   bool AddToLast(Time time, std::span<const Argument> arguments);
   void AddToAll(Time now, Time time, std::span<const Argument> arguments);
@@ -127,9 +128,16 @@ class WindowInRow {
   WindowInRow Later() const { return WindowInRow(plan_, HandleOfLater(), block_.pool(), texts_); }
   // Something waits to be in the window; the timer is then kept with it, because it moves first.
   bool SomethingIsLater() const { return plan_.behind() && !is_part_ && HandleOfLater() != 0; }
-  bool AddClosed(Time now, Time time, std::span<const Argument> arguments);
+  bool AddBehind(Time now, Time time, std::span<const Argument> arguments);
+  bool AdvanceBehind(Time now);
   bool AdvanceClosed(Time now);
-  std::optional<Time> NextExitClosed() const;
+  bool AdvanceDelayed(Time now);
+  std::optional<Time> NextExitBehind() const;
+  // Into the block for later.
+  void AddWaiting(Time time, std::span<const Argument> arguments);
+  // A pane of that block, as its time comes.
+  void Enter(Time pane, const std::byte* partial);
+  void EnterOther(const FieldPlan& field, RowPanes& panes, std::byte* into, const std::byte* partial);
 
   const WindowPlan& plan_;
   TextPool& texts_;

@@ -71,7 +71,9 @@ void LayOut(WindowPlan* plan) {
       plan->others.push_back(index);
     }
     if (plan->kind != WindowPlan::Kind::kAll) {
-      plan->partial_bytes = static_cast<uint16_t>(plan->partial_bytes + PartialBytes(field.kind));
+      // The newest time leaves no trace in panes, but where panes come to the window one by one.
+      const bool kept = plan->kind == WindowPlan::Kind::kDelayed && field.kind == Field::kNewest;
+      plan->partial_bytes = static_cast<uint16_t>(plan->partial_bytes + (kept ? 8 : PartialBytes(field.kind)));
     }
     plan->total_bytes = static_cast<uint16_t>(plan->total_bytes + TotalBytes(field.kind));
     plan->rounds |= field.kind == Field::kSum;
@@ -91,16 +93,16 @@ Argument TakeArgument(const ArgumentPlan& plan, const EventView& event, Time now
 }
 
 Time WindowPlan::WholeAt(Time began) const {
-  if (shape.calendar == nullptr) return SaturatingAdd(began, shape.length);
+  if (shape.calendar == nullptr) return SaturatingAdd(SaturatingAdd(began, shape.length), delay);
   Time first = shape.calendar->Start(began);  // of the first period that was fed as a whole
   if (first < began) first = shape.calendar->Next(began);
-  return kind == Kind::kClosed ? shape.calendar->Next(first) : first;
+  return SaturatingAdd(closed ? shape.calendar->Next(first) : first, delay);
 }
 
 Duration WindowPlan::EmptyAfter() const {
   // A slice leaves when all of it has left. What waits for its period to end is in the window for the next.
   const Duration held = shape.calendar == nullptr ? shape.length + shape.slice : shape.length;
-  return kind == Kind::kClosed ? held * 2 : held;
+  return (closed ? held * 2 : held) + delay;
 }
 
 void WindowPlan::Clear(std::byte* partial) const { std::memset(partial, 0, partial_bytes); }
@@ -119,6 +121,10 @@ void WindowPlan::Merge(std::byte* into, const std::byte* partial) const {
         break;
       case Field::kTimes:
         FieldAt<TimesPartial>(into, offset).distinct += FieldAt<TimesPartial>(partial, offset).distinct;
+        break;
+      case Field::kNewest:
+        if (kind != Kind::kDelayed) break;
+        FieldAt<uint64_t>(into, offset) = std::max(FieldAt<uint64_t>(into, offset), FieldAt<uint64_t>(partial, offset));
         break;
       default:
         break;

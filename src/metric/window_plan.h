@@ -89,17 +89,21 @@ struct WindowSource {
 
 struct WindowPlan {
   enum class Kind : uint8_t {
-    kTime,    // the last so much time, or a calendar period
-    kLast,    // the last so many events; one that lacks the argument is not among them, so metrics over different
-              // arguments do not share such a window
-    kAll,     // never lets go
-    kClosed,  // the calendar period before the present one; what has happened since waits in a block of its own
+    kTime,  // the last so much time, or a calendar period
+    kLast,  // the last so many events; one that lacks the argument is not among them, so metrics over different
+            // arguments do not share such a window
+    kAll,   // never lets go
+    // What has happened since waits in a block of its own:
+    kClosed,   // the calendar period before the present one
+    kDelayed,  // a window as it would have been `delay` ago
   };
   uint32_t grouping = 0;
   std::vector<WindowSource> sources;
   Kind kind = Kind::kAll;
   WindowShape shape;                                // of kTime and kClosed
   std::shared_ptr<const CalendarPeriods> calendar;  // of the shape, where it has one
+  Duration delay{};                                 // of kDelayed
+  bool closed = false;                              // of kClosed and kDelayed: the last complete period
   uint32_t last = 0;                                // of kLast
   Duration lateness{};      // the engine's allowed lateness: how long kAll knows a time again that it has counted
   std::string identity;     // what metrics that share it have in common
@@ -107,14 +111,19 @@ struct WindowPlan {
   uint32_t row_offset = 0;  // of its handles in the row: four bytes each
 
   // Over time: everything leaves it sooner or later.
-  bool over_time() const { return kind == Kind::kTime || kind == Kind::kClosed; }
+  bool over_time() const { return kind == Kind::kTime || behind(); }
   // What has happened is not in the window yet: it has a second block, whose handle stands behind the first.
-  bool behind() const { return kind == Kind::kClosed; }
+  bool behind() const { return kind == Kind::kClosed || kind == Kind::kDelayed; }
   uint32_t handles() const { return behind() ? 2 : 1; }
   // The clock that the window goes by, when the engine's is `now`: a closed period is whole at its last instant.
   Time ClockAt(Time now) const {
-    return kind == Kind::kClosed ? SaturatingSubtract(shape.calendar->Start(now), Duration(1)) : now;
+    if (!behind()) [[likely]]
+      return now;
+    const Time then = SaturatingSubtract(now, delay);
+    return closed ? SaturatingSubtract(shape.calendar->Start(then), Duration(1)) : then;
   }
+  // The engine's clock when the window's gets to `t`. REQUIRES: behind().
+  Time InstantOf(Time t) const { return SaturatingAdd(closed ? shape.calendar->Next(t) : t, delay); }
   // When it holds all that it should, if it has been fed since `began`. Before, one that is behind has no value.
   Time WholeAt(Time began) const;
   // How long after its newest event it is empty at the latest. REQUIRES: over_time().

@@ -241,7 +241,6 @@ TEST_CASE("What is planned is refused by name, where it stands") {
       {"events:\n  e:\n    a:\n      type: int\n      ", "pii"},
       {"keys:\n  k:\n    ", "pii"},
       {"limits:\n  ", "max_memory"},
-      {"metrics:\n  m:\n    ", "over"},
       {"receivers:\n  r:\n    - ", "fallback max_per_hour give_up_after timeout"},
       {"route:\n  ",
        "match group_by group_wait group_interval repeat_interval repeat_backoff continue mute_during active_during "

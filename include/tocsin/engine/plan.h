@@ -46,6 +46,7 @@ struct MetricInfo {
   std::vector<std::string> keys;   // its grouping
   std::string aggregate;           // as written; of an expression, the expression
   bool is_expression = false;      // over other metrics
+  std::string past_of;             // of previous(metric, D) in some expression: the metric
   std::optional<Duration> window;  // of time
   std::optional<CalendarSpec> calendar;
   std::optional<int64_t> last;  // of the newest events; none of these: all

@@ -9,7 +9,7 @@
 
 #include "tocsin/base/diagnostic.h"
 #include "tocsin/base/time.h"
-#include "tocsin/window/calendar_periods.h"
+#include "tocsin/window/calendar_unit.h"
 
 namespace tocsin {
 

@@ -23,10 +23,9 @@
 #include <vector>
 
 #include "tocsin/base/time.h"
+#include "tocsin/window/calendar_unit.h"
 
 namespace tocsin {
-
-enum class CalendarUnit : uint8_t { kHour, kDay, kWeek, kMonth };  // weeks begin on Monday
 
 class CalendarPeriods {
  public:

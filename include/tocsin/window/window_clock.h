@@ -4,6 +4,7 @@
 #ifndef TOCSIN_WINDOW_WINDOW_CLOCK_H_
 #define TOCSIN_WINDOW_WINDOW_CLOCK_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -19,17 +20,19 @@ struct WindowShape {
   Duration length{};           // of a calendar period: none is longer
   Duration slice{};            // zero: always exact
   bool slice_at_once = false;  // a fixed resolution: slices from the start
-  // The window holds the present one of these periods, borrowed; its slices are whole periods. Null: the last `length`.
+  // The window holds the present one of these periods, borrowed; its slices never reach over the border of two.
+  // Null: the last `length`.
   const CalendarPeriods* calendar = nullptr;
 
   static constexpr WindowShape Automatic(Duration length) { return {length, AutomaticSlice(length), false}; }
   static constexpr WindowShape Exact(Duration length) { return {length, Duration::zero(), false}; }
   // REQUIRES: slice > 0 divides length.
   static constexpr WindowShape Fixed(Duration length, Duration slice) { return {length, slice, true}; }
-  // `keep_times`: exact times until they are too many, for what depends on them.
-  static WindowShape Calendar(const CalendarPeriods& periods, bool keep_times = false) {
-    const Duration longest = CalendarPeriods::Longest(periods.unit());
-    return {longest, longest, !keep_times, &periods};
+  // `keep_times`: exact times until they are too many, for what depends on them; then slices of that width, aligned to
+  // UTC and left-closed. Slices as wide as can be are whole periods.
+  static WindowShape Calendar(const CalendarPeriods& periods, bool keep_times = false,
+                              Duration slice = Duration::max()) {
+    return {CalendarPeriods::Longest(periods.unit()), slice, !keep_times, &periods};
   }
 };
 
@@ -88,7 +91,8 @@ constexpr Duration LengthAt(const WindowShape& shape, Time now) {
 // The pane to which an event of `time` belongs.
 constexpr Time PaneTime(const WindowShape& shape, bool sliced, Time time) {
   if (!shape.slice_at_once && !sliced) return time;
-  return shape.calendar != nullptr ? shape.calendar->Start(time) : RoundUp(time, shape.slice);
+  if (shape.calendar == nullptr) return RoundUp(time, shape.slice);
+  return std::max(shape.calendar->Start(time), RoundDown(time, shape.slice));
 }
 
 // A pane at that time has left already at `now`.

@@ -1,4 +1,5 @@
-// Windows of calendar periods in rows against the obvious: keep every event, and ask the zone's clocks which count.
+// Windows of calendar periods, and windows as they were some time ago, in rows against the obvious: keep every event,
+// and ask for each whether it counts.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -118,7 +119,7 @@ bool Agree(const Value& a, const Value& b) {
 }
 
 struct Fixture {
-  Fixture(CalendarUnit unit, const std::string& zone, bool closed, bool keep_times) {
+  Fixture() {
     const Type types[] = {Type::Decimal(2), Kind::kDouble, Kind::kBool, Kind::kString};
     const char* const names[] = {"amount", "score", "late", "state"};
     event.name = "visit";
@@ -127,11 +128,14 @@ struct Fixture {
       event.attributes.back().name = names[slot];
       event.attributes.back().type = types[slot];
     }
-    plan.kind = closed ? WindowPlan::Kind::kClosed : WindowPlan::Kind::kTime;
-    plan.calendar = std::make_shared<const CalendarPeriods>(unit, *LoadZone(zone));
-    plan.shape = WindowShape::Calendar(*plan.calendar, keep_times);
     plan.sources.resize(1);
     plan.row_offset = 4;
+  }
+  Fixture(CalendarUnit unit, const std::string& zone, bool closed, bool keep_times) : Fixture() {
+    plan.kind = closed ? WindowPlan::Kind::kClosed : WindowPlan::Kind::kTime;
+    plan.closed = closed;
+    plan.calendar = std::make_shared<const CalendarPeriods>(unit, *LoadZone(zone));
+    plan.shape = WindowShape::Calendar(*plan.calendar, keep_times);
   }
   void AddMetric(std::string_view aggregate) {
     MetricSpec spec;
@@ -246,6 +250,144 @@ TEST_CASE("randomised: calendar periods, present and complete, agree with the ob
   for (uint64_t seed = 0; seed < 80; ++seed) {
     CAPTURE(seed);
     Compare(seed);
+  }
+}
+
+// Events on a grid, early and late, at windows that are `delay` behind; `counts`: whether the event counts at `now`,
+// `waits`: whether it will.
+template <typename Counts, typename Waits>
+void CompareDelayed(std::mt19937_64& random, Fixture& fixture, Duration tick, double length, Counts counts,
+                    Waits waits) {
+  auto below = [&](int64_t n) { return static_cast<int64_t>(random() % static_cast<uint64_t>(n)); };
+  for (const std::string_view aggregate : kAggregates) {
+    if (aggregate == "last(state)" || aggregate == "last(amount)" || aggregate == "time_since") continue;
+    if (aggregate == "mean_interval" && fixture.plan.shape.slice_at_once) continue;
+    if (below(3) != 0 || fixture.metrics.empty()) fixture.AddMetric(aggregate);
+  }
+  Time now = FromNanos(1'774'656'000'000'000'000);
+  std::vector<Happened> all;
+  auto compare = [&] {
+    std::vector<Happened> held;
+    bool any = false;
+    for (const Happened& event : all) {
+      if (counts(event.time, now)) held.push_back(event);
+      any = any || counts(event.time, now) || waits(event.time, now);
+    }
+    std::stable_sort(held.begin(), held.end(), [](const Happened& a, const Happened& b) { return a.time < b.time; });
+    fixture.window().AdvanceTo(now);
+    for (const MetricPlan& metric : fixture.metrics) {
+      const Value got = ReadMetric(metric, fixture.plan, fixture.window(), now, fixture.texts);
+      const Value expected = Obvious(metric.name, held, now, length);
+      INFO(metric.name << " is " << ToText(got) << " instead of " << ToText(expected) << " at " << FormatTime(now));
+      REQUIRE(Agree(got, expected));
+    }
+    REQUIRE(fixture.window().empty() == !any);
+    // Nothing comes or goes before the instant that is told, and something does at it.
+    const std::optional<Time> next = fixture.window().NextExit();
+    REQUIRE(next.has_value() == any);
+    if (!any) return;
+    REQUIRE(*next > now);
+    bool changes = false;
+    for (const Happened& event : all) {
+      REQUIRE(counts(event.time, *next - 1ns) == counts(event.time, now));
+      changes = changes || counts(event.time, *next) != counts(event.time, now);
+    }
+    REQUIRE(changes);
+  };
+  for (int step = 0; step < 300; ++step) {
+    if (below(100) == 0) now += tick * (below(100) + 1);
+    now += tick * below(3);
+    Happened event;
+    event.time = below(3) == 0 ? now - tick * below(60) : now;
+    if (below(4) != 0) event.cents = below(2000) - 1000;
+    if (below(4) != 0) event.score = static_cast<double>(below(1000)) / 8;
+    if (below(4) != 0) event.late = below(3) == 0;
+    fixture.window().AdvanceTo(now);
+    REQUIRE(fixture.Add(now, event) == (counts(event.time, now) || waits(event.time, now)));
+    all.push_back(event);
+    compare();
+    if (below(3) == 0) {
+      now += tick * below(6);
+      compare();
+    }
+  }
+  fixture.window().Release();
+  CHECK(fixture.window().empty());
+}
+
+TEST_CASE("randomised: windows as they were agree with the obvious ones", "[metric]") {
+  constexpr Duration kTick = 1s;
+  for (uint64_t seed = 0; seed < 60; ++seed) {
+    CAPTURE(seed);
+    std::mt19937_64 random(test::Seed(seed));
+    auto below = [&](int64_t n) { return static_cast<int64_t>(random() % static_cast<uint64_t>(n)); };
+    const Duration length = kTick * 10 * (1 + below(4));
+    const Duration delay = kTick * (1 + below(50)) + (below(2) == 0 ? 0ns : 1ns);
+    Fixture fixture;
+    fixture.plan.kind = WindowPlan::Kind::kDelayed;
+    fixture.plan.delay = delay;
+    const Duration slice = below(2) == 0 ? 5 * kTick : 0ns;
+    fixture.plan.shape = slice != 0ns ? WindowShape::Fixed(length, slice) : WindowShape::Automatic(length);
+    auto as = [&](Time t) { return slice == 0ns ? t : RoundUp(t, slice); };
+    CompareDelayed(
+        random, fixture, kTick, static_cast<double>(ToNanos(length)) / 1e9,
+        [&](Time t, Time now) { return as(t) > now - delay - length && as(t) <= now - delay; },
+        [&](Time t, Time now) { return as(t) > now - delay; });
+  }
+}
+
+TEST_CASE("randomised: calendar periods as they were agree with the obvious ones", "[metric]") {
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    CAPTURE(seed);
+    std::mt19937_64 random(test::Seed(seed));
+    auto below = [&](int64_t n) { return static_cast<int64_t>(random() % static_cast<uint64_t>(n)); };
+    const bool closed = below(2) == 0;
+    const Duration delay = 20min * (1 + below(20));
+    Fixture fixture(CalendarUnit::kHour, "Asia/Kathmandu", closed, !closed || below(2) == 0);
+    fixture.plan.kind = WindowPlan::Kind::kDelayed;
+    fixture.plan.delay = delay;
+    const CalendarPeriods& hours = *fixture.plan.calendar;  // held to clocks elsewhere
+    CompareDelayed(
+        random, fixture, 5min, 3600.0,
+        [&](Time t, Time now) {
+          const Time end = closed ? hours.Start(now - delay) - 1ns : now - delay;
+          return t <= end && t >= hours.Start(end);
+        },
+        [&](Time t, Time now) { return t > (closed ? hours.Start(now - delay) - 1ns : now - delay); });
+  }
+}
+
+TEST_CASE("A window that was crowded is exact at the borders of its slices", "[metric]") {
+  Fixture fixture;
+  fixture.plan.kind = WindowPlan::Kind::kDelayed;
+  fixture.plan.delay = 2h;
+  fixture.plan.shape = WindowShape::Automatic(1h);
+  fixture.AddMetric("count");
+  fixture.AddMetric("sum(score)");
+  fixture.AddMetric("max(amount)");
+  std::mt19937_64 random(test::Seed(7));
+  std::vector<Happened> all;
+  Time now = RoundUp(FromNanos(1'774'656'000'000'000'000), 1h);
+  const Duration slice = fixture.plan.shape.slice;
+  for (int step = 0; step < 12'000; ++step) {
+    now += Duration(static_cast<int64_t>(random() % 4'000'000'000));
+    Happened event;
+    event.time = now;
+    event.score = static_cast<double>(random() % 1000) / 8;
+    event.cents = static_cast<int64_t>(random() % 2000);
+    fixture.Add(now, event);
+    all.push_back(event);
+    if (step % 500 != 0) continue;
+    now = RoundUp(now, slice);
+    std::vector<Happened> held;
+    for (const Happened& one : all) {
+      if (one.time > now - 3h && one.time <= now - 2h) held.push_back(one);
+    }
+    fixture.window().AdvanceTo(now);
+    for (const MetricPlan& metric : fixture.metrics) {
+      const Value got = ReadMetric(metric, fixture.plan, fixture.window(), now, fixture.texts);
+      REQUIRE(Agree(got, Obvious(metric.name, held, now, 3600)));
+    }
   }
 }
 
