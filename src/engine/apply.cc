@@ -35,57 +35,55 @@ Reason Engine::State::Take(const EventView& view, size_t first_key) {
 void Engine::State::Apply(const EventView& view, size_t first_key) {
   event = &view;
   const EventPlan& event_plan = layout.events[view.type];
-  rows.assign(event_plan.groupings.size(), 0);
+  const std::span<PreparedKey> reached(prepared.data() + first_key, event_plan.groupings.size());
   touched.clear();
-  for (size_t place = 0; place < event_plan.groupings.size(); ++place) {
-    const EventGrouping& grouping = event_plan.groupings[place];
-    const PreparedKey& key = prepared[first_key + place];
+  for (PreparedKey& key : reached) {
     if (key.present) {
-      ReachGroup(view, grouping, key, &rows[place]);
+      ReachGroup(view, &key);
     } else {
-      ++skipped_keys[grouping.grouping];
+      ++skipped_keys[key.place->grouping];
     }
   }
-  if (layout.spec.limits.evidence_memory > 0) KeepEvidence(view, event_plan);
-  for (const WindowRow& changed : touched) Cross(changed.window, changed.row);
+  if (layout.spec.limits.evidence_memory > 0) KeepEvidence(view, reached);
   for (const WindowRow& changed : touched) ConcernReaders(changed.window, changed.row);
-  if (!event_plan.simple) LookAtEvent(event_plan);
+  if (!event_plan.simple) LookAtEvent(reached);
   if (!concerned.empty()) EvaluateConcerned();
   if (observer != nullptr) TellObserver();
   event = nullptr;
 }
 
-// The windows of one group; `row` becomes one more than its number where some window or rule takes the event. A group
-// begins with the first event that one of them takes.
-void Engine::State::ReachGroup(const EventView& view, const EventGrouping& place, const PreparedKey& key,
-                               uint32_t* row) {
+// A group begins with the first event that a window or rule takes.
+void Engine::State::ReachGroup(const EventView& view, PreparedKey* key) {
+  const EventGrouping& place = *key->place;
   const uint32_t grouping = place.grouping;
-  const std::string_view bytes = std::string_view(key_bytes).substr(key.begin, key.size);
+  const std::string_view bytes(key_bytes.data() + key->begin, key->size);
   // What only ends something reaches its group where there is one, whatever else takes the event.
   if (!place.resolving_rules.empty()) {
-    if (std::optional<uint32_t> known = groups[grouping].Find(bytes, key.hash)) *row = *known + 1;
+    if (std::optional<uint32_t> known = groups[grouping].Find(bytes, key->hash)) key->reached = *known + 1;
   }
   std::optional<uint32_t> reached;
   auto reach = [&] {
     // What was fetched for it is usually its row.
-    if (!reached && IsRowOf(grouping, key.row, bytes)) [[likely]]
-      reached = key.row;
-    if (!reached) reached = Reach(grouping, bytes, key.hash);
+    if (!reached && IsRowOf(grouping, key->row, bytes)) [[likely]]
+      reached = key->row;
+    if (!reached) reached = Reach(grouping, bytes, key->hash);
     return reached.has_value();
   };
   bool taken = false;
   for (EventWindow window : place.windows) {
-    if (!TakeArguments(view, window)) continue;
+    const std::optional<Arguments> given = TakeArguments(view, window);
+    if (!given) continue;
     if (!reach()) return;
     taken = true;  // also where it has left the window already, or lacks what the metric is taken over
     WindowInRow state(layout.windows[window.window], groups[grouping].row(*reached), pool, texts);
-    if (!state.Add(now, view.time, arguments)) continue;
+    if (!state.Add(now, view.time, *given)) continue;
     touched.push_back({window.window, *reached});
     WatchExit(window.window, *reached, &state);
+    Cross(window.window, *reached, state);
   }
   if (taken) MarkTaken(grouping, *reached, view.time, /*by_metric=*/true);
   if (!place.rules.empty() && !reach()) return;
-  if (reached) *row = *reached + 1;
+  if (reached) key->reached = *reached + 1;
 }
 
 bool Engine::State::IsRowOf(uint32_t grouping, uint32_t row, std::string_view key) const {
@@ -94,45 +92,48 @@ bool Engine::State::IsRowOf(uint32_t grouping, uint32_t row, std::string_view ke
          table.key(row) == key;
 }
 
-// Fills `arguments`. False where the window's filter leaves the event out.
-bool Engine::State::TakeArguments(const EventView& view, EventWindow window) {
+std::optional<Arguments> Engine::State::TakeArguments(const EventView& view, EventWindow window) {
   const WindowSource& source = layout.windows[window.window].sources[window.source];
+  if (source.plain) [[likely]] {
+    for (uint32_t slot : source.slots) {
+      if (view.attributes[slot].absent()) ++skipped_arguments[window.window];
+    }
+    return Arguments(view, source.slots);
+  }
   if (source.where) {
     Result result = source.where->Evaluate(view.attributes, now, scratch);
     if (result.outcome != Outcome::kValue) ++skipped_where[window.window];
-    if (!result.IsTrue()) return false;
+    if (!result.IsTrue()) return std::nullopt;
   }
   arguments.resize(source.arguments.size());
   for (size_t i = 0; i < arguments.size(); ++i) {
     arguments[i] = TakeArgument(source.arguments[i], view, now, scratch);
     if (arguments[i].absent()) ++skipped_arguments[window.window];
   }
-  return true;
+  return Arguments(arguments);
 }
 
-void Engine::State::LookAtEvent(const EventPlan& event_plan) {
-  for (size_t place = 0; place < event_plan.groupings.size(); ++place) {
-    if (rows[place] == 0) continue;
-    for (uint32_t rule : event_plan.groupings[place].rules) looked_at.push_back({rule, rows[place] - 1});
-    for (uint32_t rule : event_plan.groupings[place].resolving_rules) looked_at.push_back({rule, rows[place] - 1});
+void Engine::State::LookAtEvent(std::span<const PreparedKey> reached) {
+  for (const PreparedKey& key : reached) {
+    if (key.reached == 0) continue;
+    for (uint32_t rule : key.place->rules) looked_at.push_back({rule, key.reached - 1});
+    for (uint32_t rule : key.place->resolving_rules) looked_at.push_back({rule, key.reached - 1});
   }
   concerned.insert(concerned.end(), looked_at.begin(), looked_at.end());
 }
 
-void Engine::State::KeepEvidence(const EventView& view, const EventPlan& event_plan) {
+void Engine::State::KeepEvidence(const EventView& view, std::span<const PreparedKey> reached) {
   evidence_links.clear();
-  for (size_t place = 0; place < event_plan.groupings.size(); ++place) {
-    const uint32_t grouping = event_plan.groupings[place].grouping;
-    if (rows[place] == 0 || !event_plan.groupings[place].evidence) continue;
-    evidence_links.push_back({grouping, Head(grouping, rows[place] - 1).evidence});
+  for (const PreparedKey& key : reached) {
+    if (key.reached == 0 || !key.place->evidence) continue;
+    evidence_links.push_back({key.place->grouping, Head(key.place->grouping, key.reached - 1).evidence});
   }
   if (evidence_links.empty()) return;
   const uint64_t position = evidence.Add(view, evidence_links);
   if (position == 0) return;
-  for (size_t place = 0; place < event_plan.groupings.size(); ++place) {
-    const uint32_t grouping = event_plan.groupings[place].grouping;
-    if (rows[place] == 0 || !event_plan.groupings[place].evidence) continue;
-    Head(grouping, rows[place] - 1).evidence = position;
+  for (const PreparedKey& key : reached) {
+    if (key.reached == 0 || !key.place->evidence) continue;
+    Head(key.place->grouping, key.reached - 1).evidence = position;
   }
 }
 

@@ -14,38 +14,39 @@ constexpr size_t kBlock = 32;
 void Engine::State::PrepareKey(const EventView& view, const EventGrouping& place) {
   PreparedKey& key = prepared.emplace_back();
   key.place = &place;
-  key.begin = static_cast<uint32_t>(key_bytes.size());
-  key.present = true;
+  key.begin = static_cast<uint32_t>(key_end);
+  size_t end = key_end;
   for (uint32_t slot : place.key_slots) {
     const tocsin::Value& value = view.attributes[slot];
-    if (value.absent()) {
-      key.present = false;
-      break;
-    }
-    AppendKey(value, &key_bytes);
+    if (value.absent()) return;
+    if (const size_t most = end + MostKeyBytes(value); most > key_bytes.size()) key_bytes.resize(2 * most);
+    end = static_cast<size_t>(WriteKey(value, key_bytes.data() + end) - key_bytes.data());
   }
-  key.size = static_cast<uint32_t>(key_bytes.size()) - key.begin;
-  if (key.present) key.hash = GroupTable::Hash(std::string_view(key_bytes).substr(key.begin, key.size));
+  key_end = end;
+  key.present = true;
+  key.size = static_cast<uint32_t>(end) - key.begin;
+  key.hash = GroupTable::Hash({key_bytes.data() + key.begin, key.size});
 }
 
 void Engine::State::Prepare(std::span<const EventView> block) {
-  key_bytes.clear();
+  key_end = 0;
   prepared.clear();
+  const bool ahead = block.size() > 1;  // else there is nothing to overlap with the first line of the index
   for (const EventView& view : block) {
     if (!IsWhole(view)) continue;
-    for (const EventGrouping& place : layout.events[view.type].groupings) PrepareKey(view, place);
-  }
-  if (block.size() == 1) return;  // nothing to overlap with
-  for (const PreparedKey& key : prepared) {
-    if (key.present) groups[key.place->grouping].PrefetchSlot(key.hash);
+    for (const EventGrouping& place : layout.events[view.type].groupings) {
+      PrepareKey(view, place);
+      if (ahead && prepared.back().present) groups[place.grouping].PrefetchSlot(prepared.back().hash);
+    }
   }
   for (PreparedKey& key : prepared) {
     if (key.present) key.row = groups[key.place->grouping].PrefetchRow(key.hash);
   }
   for (const PreparedKey& key : prepared) {
     if (key.row == GroupTable::kNone) continue;
-    const std::byte* const row = groups[key.place->grouping].row(key.row);
-    for (EventWindow window : key.place->windows) WindowInRow::Prefetch(row + window.row_offset, pool);
+    std::byte* const row = groups[key.place->grouping].row(key.row);
+    for (EventWindow window : key.place->windows)
+      WindowInRow(layout.windows[window.window], row, pool, texts).Prefetch();
   }
 }
 

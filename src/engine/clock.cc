@@ -56,6 +56,11 @@ void Engine::State::SetWarmTimers(uint32_t rule) {
 }
 
 void Engine::State::MoveTo(Time t) {
+  if (NothingWaits() && !timers.AnyUntil(t - Duration(1))) [[likely]] {
+    now = t;
+    closed = false;
+    return;
+  }
   if (!closed) CloseInstant();
   while (timers.AnyUntil(t - Duration(1))) {
     now = *timers.Next();
@@ -63,12 +68,6 @@ void Engine::State::MoveTo(Time t) {
   }
   now = t;
   closed = false;
-}
-
-// Whether the end of the present instant has anything to decide. Nearly always it has not.
-bool Engine::State::IsQuiet() const {
-  return !timers.AnyUntil(now) && awaited.empty() && at_close.empty() && concerned.empty() && expired.empty() &&
-         !any_limits;
 }
 
 void Engine::State::CloseInstant() {
@@ -164,7 +163,7 @@ void Engine::State::RingExit(const Timer& timer) {
   if (!state.empty() && !state.TimerIs(timer.time)) return;
   state.ClearTimer();
   state.AdvanceTo(now);
-  Cross(timer.index, timer.row);
+  Cross(timer.index, timer.row, state);
   ConcernReaders(timer.index, timer.row);
   WatchExit(timer.index, timer.row, &state);
 }

@@ -31,6 +31,7 @@ struct RowHead {
   bool seen = false;      // an event has reached it
   bool occupied = false;  // counted by the grouping's limit
   bool greeted = false;   // a metric has taken an event: rules look at it
+  uint8_t pocket = 0;     // which units of its windows' pocket are taken
 };
 
 // A coarser grouping whose metrics something reads in this one.

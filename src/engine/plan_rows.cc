@@ -1,11 +1,13 @@
 // The last stages of a plan: where everything stands in a row, what an empty group answers, what each event reaches.
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 #include <vector>
 
 #include "engine/plan_stages.h"
 #include "engine/read.h"
 #include "engine/thresholds.h"
+#include "metric/group_table.h"
 
 namespace tocsin {
 namespace {
@@ -15,6 +17,22 @@ uint32_t Place(GroupingPlan* grouping, uint32_t bytes, uint32_t alignment) {
   const uint32_t offset = (grouping->row_bytes + alignment - 1) / alignment * alignment;
   grouping->row_bytes = offset + bytes;
   return offset;
+}
+
+// What is left of the row's last line of memory, if that is room for a pane or two; else one more line.
+void PlacePocket(Plan::Layout* layout, GroupingPlan* grouping) {
+  constexpr uint32_t kLine = 64;
+  constexpr uint32_t kLeast = 32;
+  auto has_few = [&](uint32_t window) { return layout->windows[window].totals_from != 0; };
+  if (std::none_of(grouping->windows.begin(), grouping->windows.end(), has_few)) return;
+  PocketPlan pocket;
+  pocket.taken_offset = offsetof(RowHead, pocket);
+  pocket.offset = grouping->row_bytes;
+  uint32_t bytes = kLine - (GroupTable::kHeadBytes + grouping->row_bytes) % kLine;
+  if (bytes < kLeast) bytes += kLine;
+  pocket.units = std::min(bytes / PocketPlan::kUnit, PocketPlan::kUnits);
+  grouping->row_bytes += bytes;
+  for (uint32_t window : grouping->windows) layout->windows[window].pocket = pocket;
 }
 
 void PlaceAll(Plan::Layout* layout) {
@@ -35,7 +53,10 @@ void PlaceAll(Plan::Layout* layout) {
     window.row_offset = Place(&layout->groupings[window.grouping], window.handles() * sizeof(uint32_t), 4);
   }
   for (CoarseTerm& term : layout->terms) term.row_offset = Place(&layout->groupings[term.grouping], 1, 1);
-  for (GroupingPlan& grouping : layout->groupings) grouping.row_bytes = (grouping.row_bytes + 7) / 8 * 8;
+  for (GroupingPlan& grouping : layout->groupings) {
+    grouping.row_bytes = (grouping.row_bytes + 7) / 8 * 8;
+    PlacePocket(layout, &grouping);
+  }
 }
 
 void PlanEmptiness(Plan::Layout* layout) {
@@ -123,9 +144,11 @@ class EventPlanner {
   void Run() {
     layout_.events.resize(layout_.catalog.events().size());
     for (uint32_t w = 0; w < layout_.windows.size(); ++w) {
-      const WindowPlan& window = layout_.windows[w];
-      for (uint32_t s = 0; s < window.sources.size(); ++s)
+      WindowPlan& window = layout_.windows[w];
+      for (uint32_t s = 0; s < window.sources.size(); ++s) {
+        FindSlots(&window.sources[s]);
         PlaceOf(window.sources[s].event, window.grouping).windows.push_back({w, s, window.row_offset});
+      }
     }
     for (uint32_t r = 0; r < layout_.rules.size(); ++r) {
       const RulePlan& rule = layout_.rules[r];

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/state.h"
+#include "metric/window_block.h"
 
 namespace tocsin {
 namespace {
@@ -184,10 +185,10 @@ void Engine::State::TakeRows(State& old, uint32_t grouping, const Correspondence
     for (uint32_t window : layout.groupings[grouping].windows) {
       if (was.windows[window] == kNone) continue;
       const WindowPlan& old_window = old.layout.windows[was.windows[window]];
-      std::byte* const handles = from.row(old_row) + old_window.row_offset;
-      const size_t bytes = old_window.handles() * sizeof(uint32_t);
-      std::memcpy(groups[grouping].row(row) + layout.windows[window].row_offset, handles, bytes);
-      std::memset(handles, 0, bytes);
+      for (uint32_t i = 0; i < old_window.handles(); ++i) {
+        WindowBlock before_window(old_window, from.row(old_row), old.pool, i);
+        WindowBlock(layout.windows[window], groups[grouping].row(row), old.pool, i).TakeFrom(before_window);
+      }
     }
     for (uint32_t metric : layout.groupings[grouping].stored) {
       if (was.metrics[metric] == kNone) continue;
@@ -304,7 +305,7 @@ void Engine::State::AskEverything(const std::vector<Renamed>& renamed) {
         state.ClearTimer();
         state.AdvanceTo(now);
         WatchExit(window, row, &state);
-        Cross(window, row);
+        Cross(window, row, state);
       }
       if (layout.groupings[g].max_groups && !IsEmpty(g, row) && Head(g, row).seen) {
         Head(g, row).occupied = true;

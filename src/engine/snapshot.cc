@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <type_traits>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -184,14 +185,16 @@ bool Engine::State::IsSoundTimer(const Timer& timer) const {
 bool Engine::State::IsSoundRow(uint32_t grouping, uint32_t row) {
   const GroupingPlan& grouping_plan = layout.groupings[grouping];
   if (!IsKey(groups[grouping].key(row), grouping_plan.kinds)) return false;
-  const RowHead& head = Head(grouping, row);
+  RowHead& head = Head(grouping, row);
   if (!IsTruth(head.seen) || !IsTruth(head.greeted) || !IsTruth(head.occupied) ||
       (head.occupied && !grouping_plan.max_groups))
     return false;
   std::byte* bytes = groups[grouping].row(row);
+  const uint8_t pocket = std::exchange(head.pocket, uint8_t{0});
   for (uint32_t window : grouping_plan.windows) {
     if (!ClaimWindow(layout.windows[window], bytes, pool, texts)) return false;
   }
+  if (head.pocket != pocket) return false;
   for (uint32_t metric : grouping_plan.stored) {
     const auto& stored = *reinterpret_cast<const StoredValue*>(bytes + layout.metrics[metric].row_offset);
     if (stored.present > 1) return false;

@@ -98,11 +98,12 @@ class TimerMark {
 struct Engine::State {
   // The keys of the events that are being taken, one for each of their groupings, in order.
   struct PreparedKey {
+    const EventGrouping* place = nullptr;
+    uint64_t hash = 0;
     uint32_t begin = 0;  // in key_bytes
     uint32_t size = 0;
-    uint64_t hash = 0;
-    const EventGrouping* place = nullptr;
     uint32_t row = GroupTable::kNone;  // probably
+    uint32_t reached = 0;              // by the event, plus one; 0: none
     bool present = false;              // the event has all its attributes
   };
 
@@ -115,7 +116,11 @@ struct Engine::State {
   void MoveTo(Time t);
   // Decides what waited for the end of the present instant: what passing time changed, what turned false, deadlines.
   void CloseInstant();
-  bool IsQuiet() const;
+  bool IsQuiet() const { return NothingWaits() && !timers.AnyUntil(now); }
+  // But for timers, the end of the present instant has nothing to decide.
+  bool NothingWaits() const {
+    return awaited.empty() && at_close.empty() && concerned.empty() && expired.empty() && !any_limits;
+  }
   void Ring(const Timer& timer);
   void RingExit(const Timer& timer);
   void RingFlip(const Timer& timer);
@@ -153,10 +158,12 @@ struct Engine::State {
   void Apply(const EventView& event, size_t first_key);
   // Whether Reach would find that row, and no more.
   bool IsRowOf(uint32_t grouping, uint32_t row, std::string_view key) const;
-  void ReachGroup(const EventView& event, const EventGrouping& place, const PreparedKey& key, uint32_t* row);
-  bool TakeArguments(const EventView& event, EventWindow window);
-  void KeepEvidence(const EventView& event, const EventPlan& event_plan);
-  void LookAtEvent(const EventPlan& event_plan);
+  // What happens in one group; `key->reached` becomes its row where some window or rule takes the event.
+  void ReachGroup(const EventView& event, PreparedKey* key);
+  // Nothing where the window's filter leaves the event out.
+  std::optional<Arguments> TakeArguments(const EventView& event, EventWindow window);
+  void KeepEvidence(const EventView& event, std::span<const PreparedKey> reached);
+  void LookAtEvent(std::span<const PreparedKey> reached);
   void TellObserver();
 
   // --- groups.cc ---
@@ -184,7 +191,7 @@ struct Engine::State {
   // --- watch.cc ---
   void Concern(uint32_t rule, uint32_t row) { concerned.push_back({rule, row}); }
   // A window of the group has changed: its thresholds turn. REQUIRES: it has been advanced to now.
-  void Cross(uint32_t window, uint32_t row);
+  void Cross(uint32_t window, uint32_t row, const WindowInRow& state);
   void CrossIndex(const ThresholdIndex& index, uint32_t row);
   // The metric has that value in the row of those bytes.
   void CrossWith(const ThresholdIndex& index, uint32_t row, std::byte* bytes, const tocsin::Value& value);
@@ -324,13 +331,13 @@ struct Engine::State {
 
   // Memory used again from call to call.
   Scratch scratch;
-  std::string key_bytes;
+  std::string key_bytes;                           // room for more than there is
+  size_t key_end = 0;                              // of what there is
   std::vector<std::vector<std::string>> key_text;  // by grouping and key: text that could not be borrowed
   std::vector<tocsin::Value> variables;            // by slot
   std::vector<tocsin::Value> value_stack;
   std::vector<tocsin::Value> keys;
   std::vector<Argument> arguments;
-  std::vector<uint32_t> rows;      // by place in the event's plan, plus one; 0: not reached
   std::vector<WindowRow> touched;  // by the present event
   std::vector<Evidence::Link> evidence_links;
   std::vector<Timer> due;

@@ -34,13 +34,12 @@ void Engine::State::CrossWith(const ThresholdIndex& index, uint32_t row, std::by
   move(index.below, &position.below);
 }
 
-void Engine::State::Cross(uint32_t window, uint32_t row) {
+void Engine::State::Cross(uint32_t window, uint32_t row, const WindowInRow& state) {
   const std::vector<uint32_t>& indices = layout.uses[window].indices;
   if (indices.empty()) return;
   const WindowPlan& window_plan = layout.windows[window];
   const GroupingPlan& grouping = layout.groupings[window_plan.grouping];
   std::byte* const bytes = groups[window_plan.grouping].row(row);
-  const WindowInRow state(window_plan, bytes, pool, texts);
   const bool unknown = window_plan.behind() && IsUnknown(window);
   for (uint32_t i : indices) {
     const ThresholdIndex& index = grouping.indices[i];

@@ -19,7 +19,7 @@ using DoubleSum = Sum<double>;
 
 }  // namespace
 
-bool WindowInRow::AddBehind(Time now, Time time, std::span<const Argument> arguments) {
+bool WindowInRow::AddBehind(Time now, Time time, const Arguments& arguments) {
   AdvanceBehind(now);
   const Time clock = plan_.ClockAt(now);
   WindowInRow later = Later();
@@ -88,7 +88,7 @@ std::optional<Time> WindowInRow::NextExitBehind() const {
   return next;
 }
 
-void WindowInRow::AddWaiting(Time time, std::span<const Argument> arguments) {
+void WindowInRow::AddWaiting(Time time, const Arguments& arguments) {
   PaneRing ring = block_.Open();
   RowPanes panes(ring, block_, plan_);
   const Time pane = PaneTime(plan_.shape, ring.sliced, time);

@@ -9,10 +9,12 @@ namespace tocsin {
 
 namespace {
 
-bool ClaimBlock(const WindowPlan& plan, uint32_t& handle, PanePool& pool, TextPool& texts) {
-  if (!WindowBlock::Claim(plan, handle, pool)) return false;
+bool ClaimBlock(const WindowPlan& plan, std::byte* row, uint32_t index, PanePool& pool, TextPool& texts) {
+  const uint32_t handle = reinterpret_cast<const uint32_t*>(row + plan.row_offset)[index];
   if (handle == 0) return true;
-  const WindowBlock block(plan, handle, pool);
+  if (!WindowBlock::IsIn(handle, pool)) return false;
+  WindowBlock block(plan, row, pool, index);
+  if (!block.Claim()) return false;
   for (const FieldPlan& field : plan.fields) {
     if (field.kind != FieldPlan::Kind::kNewestValue || !field.text) continue;
     const auto& newest = FieldAt<NewestTotal>(block.totals(), field.total_offset);
@@ -26,9 +28,8 @@ bool ClaimBlock(const WindowPlan& plan, uint32_t& handle, PanePool& pool, TextPo
 }  // namespace
 
 bool ClaimWindow(const WindowPlan& plan, std::byte* row, PanePool& pool, TextPool& texts) {
-  auto* const handles = reinterpret_cast<uint32_t*>(row + plan.row_offset);
   for (uint32_t i = 0; i < plan.handles(); ++i) {
-    if (!ClaimBlock(plan, handles[i], pool, texts)) return false;
+    if (!ClaimBlock(plan, row, i, pool, texts)) return false;
   }
   return true;
 }

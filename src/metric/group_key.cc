@@ -11,20 +11,41 @@ constexpr char kEscape = '\0';
 constexpr char kTerminator = '\x01';
 constexpr char kEscapedNul = '\xff';
 
-void AppendBigEndian(uint64_t bits, std::string* key) {
-  for (int shift = 56; shift >= 0; shift -= 8) key->push_back(static_cast<char>(bits >> shift));
+char* WriteBigEndian(uint64_t bits, char* at) {
+  for (int shift = 56; shift >= 0; shift -= 8) *at++ = static_cast<char>(bits >> shift);
+  return at;
 }
 
-void AppendText(std::string_view text, std::string* key) {
-  for (size_t nul = text.find('\0'); nul != std::string_view::npos; nul = text.find('\0')) {
-    key->append(text.substr(0, nul));
-    key->push_back(kEscape);
-    key->push_back(kEscapedNul);
-    text.remove_prefix(nul + 1);
+// Copies text, eight bytes at a time while there are so many. False when it holds a NUL.
+bool CopyText(std::string_view text, char* at) {
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  const size_t words = text.size() / sizeof(uint64_t) * sizeof(uint64_t);
+  uint64_t nul = 0;
+  for (size_t i = 0; i < words; i += sizeof(uint64_t)) {
+    uint64_t word = 0;
+    std::memcpy(&word, text.data() + i, sizeof(word));
+    std::memcpy(at + i, &word, sizeof(word));
+    nul |= (word - kOnes) & ~word & (kOnes << 7);
   }
-  key->append(text);
-  key->push_back(kEscape);
-  key->push_back(kTerminator);
+  for (size_t i = words; i < text.size(); ++i) {
+    at[i] = text[i];
+    nul |= static_cast<uint64_t>(text[i] == '\0');
+  }
+  return nul == 0;
+}
+
+char* WriteText(std::string_view text, char* at) {
+  if (CopyText(text, at)) [[likely]] {
+    at += text.size();
+  } else {
+    for (char c : text) {
+      *at++ = c;
+      if (c == kEscape) *at++ = kEscapedNul;
+    }
+  }
+  *at++ = kEscape;
+  *at++ = kTerminator;
+  return at;
 }
 
 std::string_view TakeText(std::string_view* key, std::string* text) {
@@ -51,17 +72,22 @@ std::string_view TakeText(std::string_view* key, std::string* text) {
 
 }  // namespace
 
-void AppendKey(const Value& value, std::string* key) {
+char* WriteKey(const Value& value, char* at) {
   switch (value.kind()) {
     case Kind::kString:
-      AppendText(value.AsString(), key);
-      return;
+      return WriteText(value.AsString(), at);
     case Kind::kBool:
-      key->push_back(value.AsBool() ? '\1' : '\0');
-      return;
+      *at = value.AsBool() ? '\1' : '\0';
+      return at + 1;
     default:
-      AppendBigEndian(static_cast<uint64_t>(value.AsInt()) ^ kSignBit, key);
+      return WriteBigEndian(static_cast<uint64_t>(value.AsInt()) ^ kSignBit, at);
   }
+}
+
+void AppendKey(const Value& value, std::string* key) {
+  const size_t before = key->size();
+  key->resize(before + MostKeyBytes(value));
+  key->resize(static_cast<size_t>(WriteKey(value, key->data() + before) - key->data()));
 }
 
 Value TakeKey(Kind kind, std::string_view* key, std::string* text) {

@@ -4,6 +4,7 @@
 #ifndef TOCSIN_METRIC_GROUP_KEY_H_
 #define TOCSIN_METRIC_GROUP_KEY_H_
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,8 +17,13 @@ namespace tocsin {
 // What attributes may group by.
 constexpr bool IsKeyKind(Kind kind) { return kind == Kind::kString || kind == Kind::kInt || kind == Kind::kBool; }
 
-// REQUIRES: IsKeyKind(value.kind()).
+// REQUIRES of all: IsKeyKind(value.kind()).
 void AppendKey(const Value& value, std::string* key);
+// The same to a place with room for MostKeyBytes(value); the end of what was written.
+char* WriteKey(const Value& value, char* at);
+constexpr size_t MostKeyBytes(const Value& value) {
+  return value.kind() == Kind::kString ? 2 * value.AsString().size() + 2 : sizeof(int64_t);
+}
 
 // Takes one value of that kind off the front of `key`. A string is borrowed from `key` where it holds no NUL, else from
 // `text`.

@@ -43,6 +43,7 @@ uint32_t GroupTable::PrefetchRow(uint64_t hash) const {
   const std::byte* base = Base(row);
   PrefetchLine(base);
   if (stride_ > kLine) PrefetchLine(base + kLine);
+  if (stride_ > 2 * kLine) PrefetchLine(base + 2 * kLine);
   return row;
 }
 

@@ -32,6 +32,7 @@ namespace tocsin {
 class GroupTable {
  public:
   static constexpr uint32_t kNone = RowIndex::kNone;
+  static constexpr uint32_t kHeadBytes = 32;  // of a row, before its state
 
   explicit GroupTable(size_t row_bytes);
 
@@ -96,7 +97,7 @@ class GroupTable {
       uint32_t next_free;  // not alive: one more than the next such row
     };
   };
-  static_assert(sizeof(Head) == 32);
+  static_assert(sizeof(Head) == kHeadBytes);
   static constexpr uint16_t kLong = UINT16_MAX;
 
   static uint32_t TagOf(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }

@@ -69,8 +69,13 @@ uint32_t PanePool::Allocate(size_t bytes, size_t* got) {
     open_chunk_ = NewChunk(kChunk);
     open_used_ = 0;
   }
+  if (*got % kLine == 0 && open_used_ % kLine != 0) PutFree(CutOpen(kUnit), SizeClass(kUnit));
+  return CutOpen(*got);
+}
+
+uint32_t PanePool::CutOpen(size_t bytes) {
   const uint32_t block = open_chunk_ << kUnitBits | static_cast<uint32_t>(open_used_ / kUnit);
-  open_used_ += *got;
+  open_used_ += bytes;
   return block;
 }
 

@@ -51,6 +51,7 @@ class PanePool {
 
  private:
   static constexpr size_t kUnit = 32;
+  static constexpr size_t kLine = 64;
   static constexpr int kUnitBits = 16;
   static constexpr uint32_t kUnitMask = (1u << kUnitBits) - 1;
   static constexpr size_t kChunk = kUnit << kUnitBits;
@@ -64,6 +65,8 @@ class PanePool {
   uint32_t NewChunk(size_t bytes);
   uint32_t NextFree(uint32_t block) const;
   void PutFree(uint32_t block, size_t size_class);
+  // The next bytes of the open chunk.
+  uint32_t CutOpen(size_t bytes);
   // Cuts what is left of the open chunk into free blocks.
   void CloseChunk();
   size_t CutBytes(uint32_t chunk) const;

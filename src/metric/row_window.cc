@@ -4,7 +4,6 @@
 #include <bit>
 #include <cstring>
 
-#include "base/prefetch.h"
 #include "tocsin/window/aggregate.h"
 #include "tocsin/window/recent_times.h"
 
@@ -46,9 +45,10 @@ struct WordsOnly {
 
 struct WordTotals {
   size_t words;
-  std::byte* totals;
+  std::byte* totals;  // null: there are none
 
   void Remove(const std::byte* partial) const {
+    if (totals == nullptr) return;
     for (size_t i = 0; i < words; ++i) {
       FieldAt<uint64_t>(totals, i * sizeof(uint64_t)) -= FieldAt<uint64_t>(partial, i * sizeof(uint64_t));
     }
@@ -137,7 +137,7 @@ struct WindowInRow::Totals {
 
 WindowInRow::Totals WindowInRow::TotalsOf(const WindowPlan& plan) const { return {plan, block_.totals(), texts_}; }
 
-bool WindowInRow::Add(Time now, Time time, std::span<const Argument> arguments) {
+bool WindowInRow::Add(Time now, Time time, const Arguments& arguments) {
   switch (plan_.kind) {
     case WindowPlan::Kind::kTime:
       return AddPlain(now, time, arguments);
@@ -153,7 +153,7 @@ bool WindowInRow::Add(Time now, Time time, std::span<const Argument> arguments) 
   return false;
 }
 
-bool WindowInRow::AddPlain(Time now, Time time, std::span<const Argument> arguments) {
+bool WindowInRow::AddPlain(Time now, Time time, const Arguments& arguments) {
   if (plan_.others.empty()) [[likely]]
     return AddOverTime(WordsOnly(plan_), now, time, arguments);
   return AddOverTime(plan_, now, time, arguments);
@@ -171,13 +171,13 @@ bool WindowInRow::AdvancePlain(Time now) {
 }
 
 template <typename Operations>
-bool WindowInRow::AddOverTime(const Operations& operations, Time now, Time time, std::span<const Argument> arguments) {
+bool WindowInRow::AddOverTime(const Operations& operations, Time now, Time time, const Arguments& arguments) {
   constexpr bool kWordsOnly = std::is_same_v<Operations, WordsOnly>;
   PaneRing ring = block_.Open();
   Panes<Operations, WindowBlock> panes(ring, block_, operations);
   if (block_.exists() && !(HasLeft(plan_.shape, now, panes.newest()) && BeginAnew(ring, now, time))) {
     if constexpr (kWordsOnly) {
-      LetGo(plan_.shape, now, panes, WordTotals{operations.words, block_.totals()});
+      LetGo(plan_.shape, now, panes, WordTotals{operations.words, TotalsOrNull()});
     } else {
       LetGo(plan_.shape, now, panes, TotalsOf(operations));
     }
@@ -199,8 +199,8 @@ bool WindowInRow::AddOverTime(const Operations& operations, Time now, Time time,
 
 // All that the window holds leaves as an event comes: a small block is used again in its place.
 bool WindowInRow::BeginAnew(PaneRing& ring, Time now, Time time) {
-  if (!block_.IsSmallest() || HasLeft(plan_.shape, now, PaneTime(plan_.shape, false, time))) return false;
-  TotalsOf(plan_).Reset();
+  if (!block_.IsSmall() || HasLeft(plan_.shape, now, PaneTime(plan_.shape, false, time))) return false;
+  if (block_.has_totals()) TotalsOf(plan_).Reset();
   block_.Restart(ring);
   return true;
 }
@@ -211,7 +211,7 @@ bool WindowInRow::AdvanceOverTime(const Operations& operations, Time now) {
   Panes<Operations, WindowBlock> panes(ring, block_, operations);
   bool left = false;
   if constexpr (std::is_same_v<Operations, WordsOnly>) {
-    left = LetGo(plan_.shape, now, panes, WordTotals{operations.words, block_.totals()});
+    left = LetGo(plan_.shape, now, panes, WordTotals{operations.words, TotalsOrNull()});
   } else {
     left = LetGo(plan_.shape, now, panes, TotalsOf(operations));
   }
@@ -219,8 +219,8 @@ bool WindowInRow::AdvanceOverTime(const Operations& operations, Time now) {
   return left;
 }
 
-bool WindowInRow::AddToLast(Time time, std::span<const Argument> arguments) {
-  if (!arguments.empty() && arguments[0].absent()) return false;
+bool WindowInRow::AddToLast(Time time, const Arguments& arguments) {
+  if (arguments.size() != 0 && arguments[0].absent()) return false;
   PaneRing ring = block_.Open();
   RowPanes panes(ring, block_, plan_);
   if (panes.size() == plan_.last) {
@@ -253,7 +253,7 @@ void WindowInRow::MakeRoom(RowPanes& panes) {
   totals.Settle(panes);
 }
 
-void WindowInRow::AddToAll(Time now, Time time, std::span<const Argument> arguments) {
+void WindowInRow::AddToAll(Time now, Time time, const Arguments& arguments) {
   PaneRing ring = block_.Open();
   if (!block_.exists()) {
     block_.Create();
@@ -266,8 +266,8 @@ void WindowInRow::AddToAll(Time now, Time time, std::span<const Argument> argume
   block_.Save(ring);
 }
 
-void WindowInRow::AddWords(std::byte* partial, std::span<const Argument> arguments) {
-  std::byte* totals = block_.totals();
+void WindowInRow::AddWords(std::byte* partial, const Arguments& arguments) {
+  std::byte* const totals = TotalsOrNull();
   size_t offset = 0;
   for (const WordPlan& word : plan_.words) {
     uint64_t x = 1;
@@ -282,14 +282,13 @@ void WindowInRow::AddWords(std::byte* partial, std::span<const Argument> argumen
         if (argument.AsInt() < 0) block_.SetFlag(WindowBlock::kNegative);
       }
     }
-    FieldAt<uint64_t>(totals, offset) += x;
+    if (totals != nullptr) FieldAt<uint64_t>(totals, offset) += x;
     if (partial != nullptr) FieldAt<uint64_t>(partial, offset) += x;
     offset += sizeof(uint64_t);
   }
 }
 
-void WindowInRow::AddOthers(RowPanes& panes, std::byte* partial, Time time, bool counted,
-                            std::span<const Argument> arguments) {
+void WindowInRow::AddOthers(RowPanes& panes, std::byte* partial, Time time, bool counted, const Arguments& arguments) {
   for (uint16_t index : plan_.others) {
     const FieldPlan& field = plan_.fields[index];
     if (field.kind == Field::kNewest) {
@@ -395,25 +394,18 @@ void WindowInRow::Release() {
 void WindowInRow::ReleasePlain() {
   if (!block_.exists()) return;
   PaneRing ring = block_.Open();
-  TotalsOf(plan_).Reset();
+  if (block_.has_totals()) TotalsOf(plan_).Reset();
   block_.Release(ring);
-}
-
-void WindowInRow::PrefetchNewest() const {
-  if (!block_.exists()) return;
-  PaneRing ring = block_.Open();
-  if (ring.size == 0) return;
-  PrefetchLine(RowPanes(ring, block_, plan_).partial(ring.size - 1));
 }
 
 // Never 0, which is no timer.
 uint32_t WindowInRow::TimerTag(Time t) {
   const uint64_t mixed = static_cast<uint64_t>(ToNanos(t)) * 0x9E3779B97F4A7C15u;
-  return static_cast<uint32_t>(mixed >> 36) | 1u;
+  return static_cast<uint32_t>(mixed >> (64 - WindowBlock::kTagBits)) | 1u;
 }
 
 int64_t WindowInRow::Word(const FieldPlan& field) const {
-  return block_.exists() ? FieldAt<int64_t>(block_.totals(), field.total_offset) : 0;
+  return block_.exists() ? static_cast<int64_t>(block_.Word(field.total_offset)) : 0;
 }
 
 double WindowInRow::Sum(const FieldPlan& field) const {

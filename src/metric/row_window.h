@@ -26,19 +26,14 @@ class WindowInRow {
  public:
   // Touches the row only.
   WindowInRow(const WindowPlan& plan, std::byte* row, PanePool& pool, TextPool& texts)
-      : plan_(plan), texts_(texts), block_(plan, *reinterpret_cast<uint32_t*>(row + plan.row_offset), pool) {}
+      : plan_(plan), texts_(texts), block_(plan, row, pool) {}
 
-  // Has the block's first lines fetched: header, totals, and the first panes. `handle`: in the row, at plan.row_offset.
-  static void Prefetch(const std::byte* handle, const PanePool& pool) {
-    const uint32_t block = *reinterpret_cast<const uint32_t*>(handle);
-    if (block != 0) WindowBlock::Prefetch(pool.At(block - 1));
-  }
-  // Has the newest pane fetched, which the next event will probably touch. Reads the block's first line.
-  void PrefetchNewest() const;
+  // Has the block's first lines fetched: header, totals, and the first panes.
+  void Prefetch() const { block_.Prefetch(); }
 
   // One event, at `now` >= time. False, and nothing has changed but what has left, when the window has let go of that
   // time already, holds newer events only, or (the last N) the event lacks the argument.
-  bool Add(Time now, Time time, std::span<const Argument> arguments);
+  bool Add(Time now, Time time, const Arguments& arguments);
   // Lets go of what has left at `now`. False when nothing had.
   bool AdvanceTo(Time now);
   // When the oldest of what it holds leaves; nothing for an empty window and one not over time.
@@ -51,7 +46,7 @@ class WindowInRow {
   bool has_negative() const { return block_.exists() && block_.flag(WindowBlock::kNegative); }
 
   // The caller's timer, to learn what leaves. It is known by a few bits of its instant: TimerIs may be true of another
-  // instant, once in 2^27, so that a timer that is out of date rings for nothing.
+  // instant, once in 2^21, so that a timer that is out of date rings for nothing.
   // There is one that rings no later than NextExit().
   bool HasTimer() const {
     if (SomethingIsLater()) [[unlikely]]
@@ -93,48 +88,49 @@ class WindowInRow {
 
  private:
   // One of the two blocks of a window that is behind, as a window of its own.
-  WindowInRow(const WindowPlan& plan, uint32_t& handle, PanePool& pool, TextPool& texts)
-      : plan_(plan), texts_(texts), block_(plan, handle, pool), is_part_(true) {}
+  WindowInRow(const WindowPlan& plan, std::byte* row, uint32_t index, PanePool& pool, TextPool& texts)
+      : plan_(plan), texts_(texts), block_(plan, row, pool, index), is_part_(true) {}
 
   using RowPanes = Panes<WindowPlan, WindowBlock>;
   struct Totals;
 
   static uint32_t TimerTag(Time t);
   Totals TotalsOf(const WindowPlan& plan) const;
+  std::byte* TotalsOrNull() const { return block_.has_totals() ? block_.totals() : nullptr; }
   template <typename Operations>
-  bool AddOverTime(const Operations& operations, Time now, Time time, std::span<const Argument> arguments);
+  bool AddOverTime(const Operations& operations, Time now, Time time, const Arguments& arguments);
   bool BeginAnew(PaneRing& ring, Time now, Time time);
   template <typename Operations>
   bool AdvanceOverTime(const Operations& operations, Time now);
-  bool AddPlain(Time now, Time time, std::span<const Argument> arguments);
+  bool AddPlain(Time now, Time time, const Arguments& arguments);
   bool AdvancePlain(Time now);
   void ReleasePlain();
   // The oldest and the newest pane. REQUIRES: the block exists.
   Time OldestPane() const;
   Time NewestPane() const;
-  bool AddToLast(Time time, std::span<const Argument> arguments);
-  void AddToAll(Time now, Time time, std::span<const Argument> arguments);
+  bool AddToLast(Time time, const Arguments& arguments);
+  void AddToAll(Time now, Time time, const Arguments& arguments);
   void MakeRoom(RowPanes& panes);
   // `partial` is null where there is no pane.
-  void AddWords(std::byte* partial, std::span<const Argument> arguments);
+  void AddWords(std::byte* partial, const Arguments& arguments);
   // `counted`: the event's time is counted already.
-  void AddOthers(RowPanes& panes, std::byte* partial, Time time, bool counted, std::span<const Argument> arguments);
+  void AddOthers(RowPanes& panes, std::byte* partial, Time time, bool counted, const Arguments& arguments);
   void AddOther(const FieldPlan& field, RowPanes& panes, std::byte* partial, Time time, const Argument& argument);
   void CountTime(const FieldPlan& field, std::byte* partial, Time time);
   void SetNewestValue(const FieldPlan& field, Time time, const Argument& argument);
 
   // behind.cc
   uint32_t& HandleOfLater() const { return (&block_.handle())[1]; }
-  WindowInRow Later() const { return WindowInRow(plan_, HandleOfLater(), block_.pool(), texts_); }
+  WindowInRow Later() const { return WindowInRow(plan_, block_.row(), 1, block_.pool(), texts_); }
   // Something waits to be in the window; the timer is then kept with it, because it moves first.
   bool SomethingIsLater() const { return plan_.behind() && !is_part_ && HandleOfLater() != 0; }
-  bool AddBehind(Time now, Time time, std::span<const Argument> arguments);
+  bool AddBehind(Time now, Time time, const Arguments& arguments);
   bool AdvanceBehind(Time now);
   bool AdvanceClosed(Time now);
   bool AdvanceDelayed(Time now);
   std::optional<Time> NextExitBehind() const;
   // Into the block for later.
-  void AddWaiting(Time time, std::span<const Argument> arguments);
+  void AddWaiting(Time time, const Arguments& arguments);
   // A pane of that block, as its time comes.
   void Enter(Time pane, const std::byte* partial);
   void EnterOther(const FieldPlan& field, RowPanes& panes, std::byte* into, const std::byte* partial);

@@ -48,6 +48,9 @@ int Rank(Field kind) {
   return kind == Field::kNewest ? 3 : 2;
 }
 
+// The totals of so few panes are quickly added up, and the block of a usual customer has room for a pane more.
+constexpr uint32_t kFewPanes = 4;
+
 void LayOut(WindowPlan* plan) {
   std::vector<uint16_t> order;
   for (size_t i = 0; i < plan->fields.size(); ++i) order.push_back(static_cast<uint16_t>(i));
@@ -81,6 +84,7 @@ void LayOut(WindowPlan* plan) {
   }
   // A window that never lets go has no panes but those of the times that it knows again.
   if (plan->kind == WindowPlan::Kind::kAll) plan->extreme_codes = {};
+  plan->totals_from = plan->kind == WindowPlan::Kind::kTime && plan->others.empty() ? kFewPanes + 1 : 0;
 }
 
 }  // namespace
@@ -103,6 +107,15 @@ Duration WindowPlan::EmptyAfter() const {
   // A slice leaves when all of it has left. What waits for its period to end is in the window for the next.
   const Duration held = shape.calendar == nullptr ? shape.length + shape.slice : shape.length;
   return (closed ? held * 2 : held) + delay;
+}
+
+void FindSlots(WindowSource* source) {
+  source->slots.clear();
+  source->plain = !source->where;
+  for (const ArgumentPlan& argument : source->arguments) {
+    source->plain = source->plain && !argument.expression && !argument.event_name;
+    source->slots.push_back(argument.slot);
+  }
 }
 
 void WindowPlan::Clear(std::byte* partial) const { std::memset(partial, 0, partial_bytes); }

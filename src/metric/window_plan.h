@@ -31,6 +31,23 @@ struct ArgumentPlan {
 // The value of an argument for one event, absent where it has none. A decimal or int attribute is exact: its AsInt() is
 // in units of 10^-digits. Text is borrowed from the event, the scratch or the plan.
 using Argument = Value;
+
+// The arguments of one event, in the order of the plan: values, or the event's attributes and their slots.
+class Arguments {
+ public:
+  Arguments(const std::vector<Argument>& values) : values_(values.data()), size_(values.size()) {}
+  Arguments(const EventView& event, const std::vector<uint32_t>& slots)
+      : values_(event.attributes.data()), slots_(slots.data()), size_(slots.size()) {}
+
+  size_t size() const { return size_; }
+  const Argument& operator[](size_t i) const { return values_[slots_ == nullptr ? i : slots_[i]]; }
+
+ private:
+  const Value* values_;
+  const uint32_t* slots_ = nullptr;
+  size_t size_;
+};
+
 Argument TakeArgument(const ArgumentPlan& plan, const EventView& event, Time now, Scratch& scratch);
 
 // One running result over one argument. Offsets are in bytes, into a pane's partial and into the totals.
@@ -85,6 +102,18 @@ struct WindowSource {
   uint32_t event = 0;  // the event type
   std::optional<Expression> where;
   std::vector<ArgumentPlan> arguments;  // parallel in all sources
+  bool plain = false;                   // no filter, and all arguments are attributes
+  std::vector<uint32_t> slots;          // of these, where it is plain
+};
+
+// A part of every row of a grouping in which its windows keep their panes while these are few. Which of its units are
+// taken is told by the bits of one byte of the row.
+struct PocketPlan {
+  static constexpr uint32_t kUnit = 8;   // bytes
+  static constexpr uint32_t kUnits = 8;  // at most
+  uint32_t taken_offset = 0;
+  uint32_t offset = 0;
+  uint32_t units = 0;
 };
 
 struct WindowPlan {
@@ -109,6 +138,7 @@ struct WindowPlan {
   std::string identity;     // what metrics that share it have in common
   std::string description;  // "metric refunds_24h", for counters
   uint32_t row_offset = 0;  // of its handles in the row: four bytes each
+  PocketPlan pocket;        // of the row
 
   // Over time: everything leaves it sooner or later.
   bool over_time() const { return kind == Kind::kTime || behind(); }
@@ -139,6 +169,8 @@ struct WindowPlan {
   uint16_t total_bytes = 0;
   bool rounds = false;        // it has a kSum
   bool counts_times = false;  // it has a kTimes
+  // A ring with fewer places than this has no totals: they are added up when they are asked for. 0: it always has.
+  uint32_t totals_from = 0;
 
   // What PaneRing asks of it.
   size_t stride() const { return sizeof(int64_t) + partial_bytes; }
@@ -146,6 +178,9 @@ struct WindowPlan {
   void Clear(std::byte* partial) const;
   void Merge(std::byte* into, const std::byte* partial) const;
 };
+
+// Finds out whether it is plain, when all its arguments are there.
+void FindSlots(WindowSource* source);
 
 // Places a field of that kind, or finds it where there is one already. Its number stays; offsets may move until the
 // last field is placed. REQUIRES: plan->kind is known.

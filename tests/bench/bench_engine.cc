@@ -2,8 +2,10 @@
 // prepared outside the timed part, and take turns, so that the machine's noise meets both. Printed are medians over the
 // rounds, ratios, and the bars of docs/performance.md.
 //
-//   bench_engine                       everything, in about a minute
-//   bench_engine profile [CUSTOMERS]   one engine on the workload CRM in batches, and nothing else: for a profiler
+//   bench_engine                 everything, in about a minute
+//   bench_engine PART...         some of: w1 w1-zipf crm crm-zipf windows sizes memory
+//   bench_engine profile [CUSTOMERS] [zipf]
+//                                one engine on the workload CRM in batches, and nothing else: for a profiler
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -255,27 +257,32 @@ void MeasureMemory(std::string_view title, uint32_t types, Duration window, Engi
              static_cast<double>(statistics.timers * 24) / kCustomers);
 }
 
-bool RunAll() {
+bool Run(const std::vector<std::string_view>& parts) {
+  auto asked = [&](std::string_view part) {
+    return parts.empty() || std::find(parts.begin(), parts.end(), part) != parts.end();
+  };
   bool good = true;
   const std::vector<EngineSpec> hour = {HourSpec()};
   const std::vector<EngineSpec> crm = {CrmSpec({}), CrmSpec(CrmRules(1))};
   const std::vector<EngineSpec> crm_busy = {CrmSpec({}), CrmSpec(CrmRules(80))};
-  good &= Compare<HourRow>("W1, uniform", Draw::kUniform, 1, hours(1), hour);
-  good &= Compare<HourRow>("W1, Zipf 1.1", Draw::kZipf, 1, hours(1), hour);
-  good &= Compare<CrmRow>("CRM, uniform", Draw::kUniform, 4, hours(24), crm);
-  good &= Compare<CrmRow>("CRM, Zipf 1.1", Draw::kZipf, 4, hours(24), crm_busy);
-  CompareWindows();
-  CompareSizes();
-  fmt::print("\nMemory of a customer with two live events\n");
-  MeasureMemory("W1", 1, hours(1), HourSpec());
-  MeasureMemory("CRM, 10 rules", 4, hours(24), CrmSpec(CrmRules(1)));
+  if (asked("w1")) good &= Compare<HourRow>("W1, uniform", Draw::kUniform, 1, hours(1), hour);
+  if (asked("w1-zipf")) good &= Compare<HourRow>("W1, Zipf 1.1", Draw::kZipf, 1, hours(1), hour);
+  if (asked("crm")) good &= Compare<CrmRow>("CRM, uniform", Draw::kUniform, 4, hours(24), crm);
+  if (asked("crm-zipf")) good &= Compare<CrmRow>("CRM, Zipf 1.1", Draw::kZipf, 4, hours(24), crm_busy);
+  if (asked("windows")) CompareWindows();
+  if (asked("sizes")) CompareSizes();
+  if (asked("memory")) {
+    fmt::print("\nMemory of a customer with two live events\n");
+    MeasureMemory("W1", 1, hours(1), HourSpec());
+    MeasureMemory("CRM, 10 rules", 4, hours(24), CrmSpec(CrmRules(1)));
+  }
   return good;
 }
 
-int Profile(size_t count) {
-  Customers customers(count, Draw::kUniform);
+int Profile(size_t count, Draw draw) {
+  Customers customers(count, draw);
   Stream stream(&customers, 4, StepFor(hours(24), count));
-  Fed fed("Engine::Ingest, in batches, 10 rules", CrmSpec(CrmRules(1)));
+  Fed fed("Engine::Ingest, in batches, 10 rules", CrmSpec(CrmRules(draw == Draw::kZipf ? 80 : 1)));
   stream.Make(count * 5 / 2);
   fed.InBatches(stream.views);
   for (int round = 0; round < 4 * kRounds; ++round) {
@@ -291,7 +298,9 @@ int Profile(size_t count) {
 }  // namespace tocsin::bench
 
 int main(int argc, char** argv) {
-  if (argc > 1 && std::string_view(argv[1]) == "profile")
-    return tocsin::bench::Profile(argc > 2 ? std::stoul(argv[2]) : tocsin::bench::kCustomers);
-  return tocsin::bench::RunAll() ? 0 : 1;
+  using tocsin::bench::Customers;
+  const std::vector<std::string_view> words(argv + 1, argv + argc);
+  if (words.empty() || words[0] != "profile") return tocsin::bench::Run(words) ? 0 : 1;
+  const size_t customers = words.size() > 1 ? std::stoul(argv[2]) : tocsin::bench::kCustomers;
+  return tocsin::bench::Profile(customers, words.size() > 2 ? Customers::Draw::kZipf : Customers::Draw::kUniform);
 }
