@@ -5,6 +5,24 @@
 #include <utility>
 
 namespace tocsin {
+namespace {
+
+template <typename T>
+void PutItems(const Chunked<T>& items, ByteWriter* out) {
+  out->Put<uint64_t>(items.size());
+  for (size_t i = 0; i < items.size(); ++i) out->Put(items[i]);
+}
+
+template <typename T>
+bool GetItems(ByteReader* in, Chunked<T>* items) {
+  const auto count = in->Get<uint64_t>();
+  if (count > in->left() / sizeof(T)) return false;
+  items->Reset(static_cast<size_t>(count));
+  for (size_t i = 0; i < count; ++i) (*items)[i] = in->Get<T>();
+  return in->good();
+}
+
+}  // namespace
 
 AlertRecord* AlertBook::Find(uint32_t first, uint32_t rule) {
   for (uint32_t number = first; number != 0; number = At(number).next) {
@@ -17,20 +35,21 @@ AlertRecord& AlertBook::Add(uint32_t* first, RuleRow which, bool with_turns) {
   uint32_t place = 0;
   if (free_.empty()) {
     place = static_cast<uint32_t>(records_.size());
-    records_.emplace_back();
-    words_.emplace_back();
+    records_.Add();
+    words_.Add();
   } else {
     place = free_.back();
     free_.pop_back();
   }
   AlertRecord& record = records_[place];
   record = AlertRecord();
+  record.number = place + 1;
   record.which = which;
   record.next = *first;
   *first = place + 1;
   if (with_turns) {
     if (free_turns_.empty()) {
-      turns_.emplace_back();
+      turns_.Add();
       record.turns = static_cast<uint32_t>(turns_.size());
     } else {
       record.turns = free_turns_.back();
@@ -55,11 +74,12 @@ void AlertBook::Remove(uint32_t* first, uint32_t rule) {
 }
 
 void AlertBook::Save(ByteWriter* out) const {
-  out->PutVector(records_);
-  out->PutVector(turns_);
+  PutItems(records_, out);
+  PutItems(turns_, out);
   out->PutVector(free_);
   out->PutVector(free_turns_);
-  for (const AlertWords& words : words_) {
+  for (size_t i = 0; i < words_.size(); ++i) {
+    const AlertWords& words = words_[i];
     out->PutText(words.summary);
     out->Put(static_cast<uint32_t>(words.annotations.size()));
     for (const auto& [name, text] : words.annotations) {
@@ -77,6 +97,9 @@ bool AlertBook::LoadFree() {
     listed[place] = true;
     records_[place] = AlertRecord();
   }
+  for (uint32_t place = 0; place < records_.size(); ++place) {
+    if (!listed[place]) records_[place].number = place + 1;
+  }
   std::vector<bool> turns_taken(turns_.size());
   auto take = [&](uint32_t number) {
     if (number == 0 || number > turns_.size() || turns_taken[number - 1]) return false;
@@ -86,26 +109,31 @@ bool AlertBook::LoadFree() {
   for (uint32_t number : free_turns_) {
     if (!take(number)) return false;
   }
-  for (const AlertRecord& record : records_) {
-    if (record.turns != 0 && !take(record.turns)) return false;
+  for (size_t i = 0; i < records_.size(); ++i) {
+    if (records_[i].turns != 0 && !take(records_[i].turns)) return false;
   }
   return true;
 }
 
 bool AlertBook::HasSoundLinks() const {
   auto is_truth = [](const bool& mark) { return *reinterpret_cast<const uint8_t*>(&mark) <= 1; };
-  for (const AlertRecord& record : records_) {
+  for (size_t i = 0; i < records_.size(); ++i) {
+    const AlertRecord& record = records_[i];
     if (record.next > records_.size() || !is_truth(record.has_timer) || !is_truth(record.awaited)) return false;
   }
-  return std::all_of(turns_.begin(), turns_.end(), [](const TurnRing& turns) { return turns.IsSound(); });
+  for (size_t i = 0; i < turns_.size(); ++i) {
+    if (!turns_[i].IsSound()) return false;
+  }
+  return true;
 }
 
 bool AlertBook::Load(ByteReader* in) {
-  if (!in->GetVector(&records_) || !in->GetVector(&turns_) || !in->GetVector(&free_) || !in->GetVector(&free_turns_))
+  if (!GetItems(in, &records_) || !GetItems(in, &turns_) || !in->GetVector(&free_) || !in->GetVector(&free_turns_))
     return false;
   if (!LoadFree() || !HasSoundLinks()) return false;
-  words_.assign(records_.size(), AlertWords());
-  for (AlertWords& words : words_) {
+  words_.Reset(records_.size());
+  for (size_t place = 0; place < words_.size(); ++place) {
+    AlertWords& words = words_[place];
     words.summary = std::string(in->GetText());
     const auto count = in->Get<uint32_t>();
     for (uint32_t i = 0; i < count && in->good(); ++i) {

@@ -1,5 +1,5 @@
 // AlertBook: the alerts that are not inactive, for all groups of an engine. A group's row holds the number of its first
-// record; a group without an alert costs nothing here.
+// record; a group without an alert costs nothing here. Records are never moved.
 #ifndef TOCSIN_ENGINE_ALERT_BOOK_H_
 #define TOCSIN_ENGINE_ALERT_BOOK_H_
 
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/byte_io.h"
+#include "base/chunked.h"
 #include "rule/wording.h"
 #include "tocsin/base/time.h"
 #include "tocsin/rule/alert_state.h"
@@ -32,7 +33,8 @@ struct AlertRecord {
   Time timer{};            // the deadline that a timer is set for
   bool has_timer = false;  // `timer` is one
   bool awaited = false;    // to be asked again when the instant is closed
-  std::array<uint8_t, 6> unused{};
+  std::array<uint8_t, 2> unused{};
+  uint32_t number = 0;  // its own
 };
 static_assert(std::has_unique_object_representations_v<AlertRecord>);
 
@@ -44,9 +46,8 @@ class AlertBook {
   void Remove(uint32_t* first, uint32_t rule);
 
   AlertRecord& At(uint32_t number) { return records_[number - 1]; }
-  uint32_t NumberOf(const AlertRecord& record) const { return static_cast<uint32_t>(&record - records_.data()) + 1; }
   // What was told when the alert last fired or changed: its end is told in the same words.
-  AlertWords& Words(const AlertRecord& record) { return words_[static_cast<size_t>(&record - records_.data())]; }
+  AlertWords& Words(const AlertRecord& record) { return words_[record.number - 1]; }
   // Null where its rule does not count turns.
   TurnRing* Turns(const AlertRecord& record) { return record.turns == 0 ? nullptr : &turns_[record.turns - 1]; }
   // Every record that is in use, in the order of numbers.
@@ -71,9 +72,9 @@ class AlertBook {
   bool LoadFree();
   bool HasSoundLinks() const;
 
-  std::vector<AlertRecord> records_;
-  std::vector<AlertWords> words_;  // by record
-  std::vector<TurnRing> turns_;
+  Chunked<AlertRecord> records_;
+  Chunked<AlertWords> words_;  // by record
+  Chunked<TurnRing> turns_;
   std::vector<uint32_t> free_;  // numbers, less one; the last freed is used first
   std::vector<uint32_t> free_turns_;
 };

@@ -6,10 +6,6 @@
 
 namespace tocsin {
 
-bool Engine::State::IsWhole(const EventView& view) const {
-  return view.type < layout.events.size() && view.attributes.size() == layout.events[view.type].attributes;
-}
-
 Reason Engine::State::Admit(const EventView& view) {
   if (!IsWhole(view)) return view.type < layout.events.size() ? Reason::kBadValue : Reason::kUnknownType;
   if (!layout.spec.deduplicate || view.id.empty()) return Reason::kNone;
@@ -56,61 +52,65 @@ void Engine::State::Apply(const EventView& view, size_t first_key) {
 void Engine::State::ReachGroup(const EventView& view, PreparedKey* key) {
   const EventGrouping& place = *key->place;
   const uint32_t grouping = place.grouping;
-  const std::string_view bytes(key_bytes.data() + key->begin, key->size);
+  GroupTable& table = groups[grouping];
+  const std::string_view text(key_bytes.data() + key->begin, key->size);
   // What only ends something reaches its group where there is one, whatever else takes the event.
   if (!place.resolving_rules.empty()) {
-    if (std::optional<uint32_t> known = groups[grouping].Find(bytes, key->hash)) key->reached = *known + 1;
+    if (std::optional<uint32_t> known = table.Find(text, key->hash)) SetReached(key, *known);
   }
-  std::optional<uint32_t> reached;
+  uint32_t row = GroupTable::kNone;
+  // What was fetched for it is usually its row.
+  if (key->row != GroupTable::kNone && table.IsOf(key->row, text) && !layout.groupings[grouping].max_groups) [[likely]]
+    row = key->row;
   auto reach = [&] {
-    // What was fetched for it is usually its row.
-    if (!reached && IsRowOf(grouping, key->row, bytes)) [[likely]]
-      reached = key->row;
-    if (!reached) reached = Reach(grouping, bytes, key->hash);
-    return reached.has_value();
+    if (row == GroupTable::kNone) [[unlikely]]
+      row = Reach(grouping, text, key->hash).value_or(GroupTable::kNone);
+    return row != GroupTable::kNone;
   };
   bool taken = false;
-  for (EventWindow window : place.windows) {
-    const std::optional<Arguments> given = TakeArguments(view, window);
-    if (!given) continue;
+  for (const EventWindow& window : place.windows) {
+    Arguments given;
+    if (!TakeArguments(view, window, &given)) continue;
     if (!reach()) return;
     taken = true;  // also where it has left the window already, or lacks what the metric is taken over
-    WindowInRow state(layout.windows[window.window], groups[grouping].row(*reached), pool, texts);
-    if (!state.Add(now, view.time, *given)) continue;
-    touched.push_back({window.window, *reached});
-    WatchExit(window.window, *reached, &state);
-    Cross(window.window, *reached, state);
+    WindowInRow state(layout.windows[window.window], table.row(row), pool, texts);
+    if (!state.Add(now, view.time, given)) continue;
+    touched.push_back({window.window, row});
+    if (!layout.uses[window.window].read) continue;
+    WatchExit(window.window, row, &state);
+    Cross(window.window, row, state);
   }
-  if (taken) MarkTaken(grouping, *reached, view.time, /*by_metric=*/true);
+  if (taken) MarkTaken(grouping, row, view.time, /*by_metric=*/true);
   if (!place.rules.empty() && !reach()) return;
-  if (reached) key->reached = *reached + 1;
+  if (taken || !place.rules.empty()) SetReached(key, row);
 }
 
-bool Engine::State::IsRowOf(uint32_t grouping, uint32_t row, std::string_view key) const {
-  const GroupTable& table = groups[grouping];
-  return row != GroupTable::kNone && !layout.groupings[grouping].max_groups && table.alive(row) &&
-         table.key(row) == key;
+void Engine::State::SetReached(PreparedKey* key, uint32_t row) {
+  key->reached = row + 1;
+  key->head = &Head(key->place->grouping, row);
 }
 
-std::optional<Arguments> Engine::State::TakeArguments(const EventView& view, EventWindow window) {
+bool Engine::State::TakeArguments(const EventView& view, EventWindow window, Arguments* taken) {
   const WindowSource& source = layout.windows[window.window].sources[window.source];
   if (source.plain) [[likely]] {
     for (uint32_t slot : source.slots) {
       if (view.attributes[slot].absent()) ++skipped_arguments[window.window];
     }
-    return Arguments(view, source.slots);
+    *taken = Arguments(view, source.slots);
+    return true;
   }
   if (source.where) {
     Result result = source.where->Evaluate(view.attributes, now, scratch);
     if (result.outcome != Outcome::kValue) ++skipped_where[window.window];
-    if (!result.IsTrue()) return std::nullopt;
+    if (!result.IsTrue()) return false;
   }
   arguments.resize(source.arguments.size());
   for (size_t i = 0; i < arguments.size(); ++i) {
     arguments[i] = TakeArgument(source.arguments[i], view, now, scratch);
     if (arguments[i].absent()) ++skipped_arguments[window.window];
   }
-  return Arguments(arguments);
+  *taken = Arguments(arguments);
+  return true;
 }
 
 void Engine::State::LookAtEvent(std::span<const PreparedKey> reached) {
@@ -126,14 +126,13 @@ void Engine::State::KeepEvidence(const EventView& view, std::span<const Prepared
   evidence_links.clear();
   for (const PreparedKey& key : reached) {
     if (key.reached == 0 || !key.place->evidence) continue;
-    evidence_links.push_back({key.place->grouping, Head(key.place->grouping, key.reached - 1).evidence});
+    evidence_links.push_back({key.place->grouping, key.head->evidence});
   }
   if (evidence_links.empty()) return;
   const uint64_t position = evidence.Add(view, evidence_links);
   if (position == 0) return;
   for (const PreparedKey& key : reached) {
-    if (key.reached == 0 || !key.place->evidence) continue;
-    Head(key.place->grouping, key.reached - 1).evidence = position;
+    if (key.reached != 0 && key.place->evidence) key.head->evidence = position;
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "engine/state.h"
 #include "metric/group_key.h"
+#include "metric/window_block.h"
 
 namespace tocsin {
 
@@ -44,9 +45,8 @@ void Engine::State::Prepare(std::span<const EventView> block) {
   }
   for (const PreparedKey& key : prepared) {
     if (key.row == GroupTable::kNone) continue;
-    std::byte* const row = groups[key.place->grouping].row(key.row);
-    for (EventWindow window : key.place->windows)
-      WindowInRow(layout.windows[window.window], row, pool, texts).Prefetch();
+    const std::byte* const row = groups[key.place->grouping].row(key.row);
+    for (const EventWindow& window : key.place->windows) WindowBlock::Prefetch(row + window.row_offset, pool);
   }
 }
 

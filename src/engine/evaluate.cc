@@ -169,7 +169,7 @@ AlertRecord& Engine::State::Begin(RuleRow which) {
 }
 
 void Engine::State::AskAgain(AlertRecord* record) {
-  if (!record->awaited) awaited.push_back(alerts.NumberOf(*record));
+  if (!record->awaited) awaited.push_back(record->number);
   record->awaited = true;
 }
 

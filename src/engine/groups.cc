@@ -27,7 +27,7 @@ void Engine::State::MarkTaken(uint32_t grouping, uint32_t row, Time time, bool b
   const int64_t nanos = ToNanos(time);
   const bool begins = !head.seen;
   // Whether the group was freed in between or not: what is long past is behind no alert.
-  if (!begins && plan_of_grouping.may_free && IsLongEmpty(grouping, row)) head.evidence = 0;
+  if (!begins && plan_of_grouping.may_free && IsLongEmpty(plan_of_grouping, head)) head.evidence = 0;
   if (begins || nanos > head.newest) head.newest = nanos;
   head.seen = true;
   if (plan_of_grouping.max_groups && !head.occupied) {
@@ -86,9 +86,8 @@ bool Engine::State::IsEmpty(uint32_t grouping, uint32_t row) {
 }
 
 // The same, from the head of the row alone: some time after it is empty.
-bool Engine::State::IsLongEmpty(uint32_t grouping, uint32_t row) {
-  const std::optional<Duration>& after = layout.groupings[grouping].empty_after;
-  const RowHead& head = Head(grouping, row);
+bool Engine::State::IsLongEmpty(const GroupingPlan& grouping, const RowHead& head) const {
+  const std::optional<Duration>& after = grouping.empty_after;
   return !head.seen || (after && SaturatingAdd(FromNanos(head.newest), *after) <= now);
 }
 
@@ -202,7 +201,7 @@ void Engine::State::Sweep(uint32_t grouping, uint32_t added) {
     if (hand == added || !table.alive(hand)) continue;
     // One that counts for a limit has a timer.
     const RowHead& head = Head(grouping, hand);
-    if (head.alerts == 0 && !head.occupied && IsLongEmpty(grouping, hand)) Release(grouping, hand);
+    if (head.alerts == 0 && !head.occupied && IsLongEmpty(layout.groupings[grouping], head)) Release(grouping, hand);
   }
 }
 

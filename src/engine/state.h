@@ -104,6 +104,7 @@ struct Engine::State {
     uint32_t size = 0;
     uint32_t row = GroupTable::kNone;  // probably
     uint32_t reached = 0;              // by the event, plus one; 0: none
+    RowHead* head = nullptr;           // of the row that was reached
     bool present = false;              // the event has all its attributes
   };
 
@@ -147,7 +148,9 @@ struct Engine::State {
 
   // --- apply.cc ---
   // Of a type that there is, with all its slots.
-  bool IsWhole(const EventView& event) const;
+  bool IsWhole(const EventView& view) const {
+    return view.type < layout.events.size() && view.attributes.size() == layout.events[view.type].attributes;
+  }
   // What an event is, before it is taken: known, seen before.
   Reason Admit(const EventView& event);
   // An event that has been admitted and prepared: its keys are prepared[first_key…].
@@ -156,12 +159,11 @@ struct Engine::State {
   Reason TakeInOrder(const EventView& event);
   void ReleaseUpTo(Time t);
   void Apply(const EventView& event, size_t first_key);
-  // Whether Reach would find that row, and no more.
-  bool IsRowOf(uint32_t grouping, uint32_t row, std::string_view key) const;
   // What happens in one group; `key->reached` becomes its row where some window or rule takes the event.
   void ReachGroup(const EventView& event, PreparedKey* key);
-  // Nothing where the window's filter leaves the event out.
-  std::optional<Arguments> TakeArguments(const EventView& event, EventWindow window);
+  void SetReached(PreparedKey* key, uint32_t row);
+  // False where the window's filter leaves the event out.
+  bool TakeArguments(const EventView& event, EventWindow window, Arguments* taken);
   void KeepEvidence(const EventView& event, std::span<const PreparedKey> reached);
   void LookAtEvent(std::span<const PreparedKey> reached);
   void TellObserver();
@@ -183,7 +185,7 @@ struct Engine::State {
   void RemoveGroups(const std::vector<GroupRow>& going, EndReason reason);
   void EndLimits();
   bool IsEmpty(uint32_t grouping, uint32_t row);
-  bool IsLongEmpty(uint32_t grouping, uint32_t row);
+  bool IsLongEmpty(const GroupingPlan& grouping, const RowHead& head) const;
   // Looks at a few groups of the grouping and frees those that hold nothing.
   void Sweep(uint32_t grouping, uint32_t added);
   void Release(uint32_t grouping, uint32_t row);

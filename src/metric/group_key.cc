@@ -6,47 +6,10 @@
 namespace tocsin {
 namespace {
 
-constexpr uint64_t kSignBit = uint64_t{1} << 63;
-constexpr char kEscape = '\0';
-constexpr char kTerminator = '\x01';
+using group_key::kEscape;
+using group_key::kSignBit;
+using group_key::kTerminator;
 constexpr char kEscapedNul = '\xff';
-
-char* WriteBigEndian(uint64_t bits, char* at) {
-  for (int shift = 56; shift >= 0; shift -= 8) *at++ = static_cast<char>(bits >> shift);
-  return at;
-}
-
-// Copies text, eight bytes at a time while there are so many. False when it holds a NUL.
-bool CopyText(std::string_view text, char* at) {
-  constexpr uint64_t kOnes = 0x0101010101010101;
-  const size_t words = text.size() / sizeof(uint64_t) * sizeof(uint64_t);
-  uint64_t nul = 0;
-  for (size_t i = 0; i < words; i += sizeof(uint64_t)) {
-    uint64_t word = 0;
-    std::memcpy(&word, text.data() + i, sizeof(word));
-    std::memcpy(at + i, &word, sizeof(word));
-    nul |= (word - kOnes) & ~word & (kOnes << 7);
-  }
-  for (size_t i = words; i < text.size(); ++i) {
-    at[i] = text[i];
-    nul |= static_cast<uint64_t>(text[i] == '\0');
-  }
-  return nul == 0;
-}
-
-char* WriteText(std::string_view text, char* at) {
-  if (CopyText(text, at)) [[likely]] {
-    at += text.size();
-  } else {
-    for (char c : text) {
-      *at++ = c;
-      if (c == kEscape) *at++ = kEscapedNul;
-    }
-  }
-  *at++ = kEscape;
-  *at++ = kTerminator;
-  return at;
-}
 
 std::string_view TakeText(std::string_view* key, std::string* text) {
   size_t nul = key->find('\0');
@@ -72,16 +35,14 @@ std::string_view TakeText(std::string_view* key, std::string* text) {
 
 }  // namespace
 
-char* WriteKey(const Value& value, char* at) {
-  switch (value.kind()) {
-    case Kind::kString:
-      return WriteText(value.AsString(), at);
-    case Kind::kBool:
-      *at = value.AsBool() ? '\1' : '\0';
-      return at + 1;
-    default:
-      return WriteBigEndian(static_cast<uint64_t>(value.AsInt()) ^ kSignBit, at);
+char* WriteTextWithNul(std::string_view text, char* at) {
+  for (char c : text) {
+    *at++ = c;
+    if (c == kEscape) *at++ = kEscapedNul;
   }
+  *at++ = kEscape;
+  *at++ = kTerminator;
+  return at;
 }
 
 void AppendKey(const Value& value, std::string* key) {

@@ -5,6 +5,8 @@
 #define TOCSIN_METRIC_GROUP_KEY_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +22,7 @@ constexpr bool IsKeyKind(Kind kind) { return kind == Kind::kString || kind == Ki
 // REQUIRES of all: IsKeyKind(value.kind()).
 void AppendKey(const Value& value, std::string* key);
 // The same to a place with room for MostKeyBytes(value); the end of what was written.
-char* WriteKey(const Value& value, char* at);
+inline char* WriteKey(const Value& value, char* at);
 constexpr size_t MostKeyBytes(const Value& value) {
   return value.kind() == Kind::kString ? 2 * value.AsString().size() + 2 : sizeof(int64_t);
 }
@@ -31,6 +33,53 @@ Value TakeKey(Kind kind, std::string_view* key, std::string* text);
 
 // Whether the bytes are those of values of these kinds, and nothing more. For bytes that come from a snapshot.
 bool IsKey(std::string_view key, const std::vector<Kind>& kinds);
+
+namespace group_key {
+
+inline constexpr uint64_t kSignBit = uint64_t{1} << 63;
+inline constexpr char kEscape = '\0';
+inline constexpr char kTerminator = '\x01';
+
+// Copies text, eight bytes at a time while there are so many. False when it holds a NUL.
+inline bool CopyText(std::string_view text, char* at) {
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  uint64_t nul = 0;
+  size_t i = 0;
+  for (; i + sizeof(uint64_t) <= text.size(); i += sizeof(uint64_t)) {
+    uint64_t word = 0;
+    std::memcpy(&word, text.data() + i, sizeof(word));
+    std::memcpy(at + i, &word, sizeof(word));
+    nul |= (word - kOnes) & ~word & (kOnes << 7);
+  }
+  for (; i < text.size(); ++i) {
+    at[i] = text[i];
+    nul |= static_cast<uint64_t>(text[i] == kEscape);
+  }
+  return nul == 0;
+}
+
+}  // namespace group_key
+
+char* WriteTextWithNul(std::string_view text, char* at);
+
+inline char* WriteKey(const Value& value, char* at) {
+  if (value.kind() == Kind::kString) {
+    const std::string_view text = value.AsString();
+    if (!group_key::CopyText(text, at)) [[unlikely]]
+      return WriteTextWithNul(text, at);
+    at += text.size();
+    *at++ = group_key::kEscape;
+    *at++ = group_key::kTerminator;
+    return at;
+  }
+  if (value.kind() == Kind::kBool) {
+    *at = value.AsBool() ? '\1' : '\0';
+    return at + 1;
+  }
+  const uint64_t bits = static_cast<uint64_t>(value.AsInt()) ^ group_key::kSignBit;
+  for (int shift = 56; shift >= 0; shift -= 8) *at++ = static_cast<char>(bits >> shift);
+  return at;
+}
 
 }  // namespace tocsin
 

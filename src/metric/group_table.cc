@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "absl/hash/hash.h"
-#include "absl/strings/string_view.h"
 #include "base/prefetch.h"
 
 namespace tocsin {
@@ -26,9 +24,6 @@ GroupTable::GroupTable(size_t row_bytes) : stride_(Stride(sizeof(Head) + row_byt
   chunk_mask_ = (size_t{1} << chunk_bits_) - 1;
 }
 
-// Seeded over all bytes: HashOf a std::string_view would only mix the library's own hash, whose collisions are known.
-uint64_t GroupTable::Hash(std::string_view key) { return absl::HashOf(absl::string_view(key.data(), key.size())); }
-
 std::string_view GroupTable::key(uint32_t index) const {
   const Head& head = *HeadOf(index);
   if ((head.generation & 1) == 0) return {};
@@ -48,7 +43,7 @@ uint32_t GroupTable::PrefetchRow(uint64_t hash) const {
 }
 
 std::optional<uint32_t> GroupTable::Find(std::string_view wanted, uint64_t hash) const {
-  const uint32_t row = index_.Find(TagOf(hash), [&](uint32_t other) { return key(other) == wanted; });
+  const uint32_t row = index_.Find(TagOf(hash), [&](uint32_t other) { return IsOf(other, wanted); });
   if (row == RowIndex::kNone) return std::nullopt;
   return row;
 }

@@ -17,12 +17,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string_view>
 #include <vector>
 
 #include "base/byte_io.h"
 #include "base/chunk_memory.h"
+#include "base/hash_bytes.h"
 #include "base/prefetch.h"
 #include "base/row_index.h"
 #include "metric/pane_pool.h"
@@ -37,7 +39,7 @@ class GroupTable {
   explicit GroupTable(size_t row_bytes);
 
   // Differs from process to process, so that nobody can choose keys that collide; nothing that is told depends on it.
-  static uint64_t Hash(std::string_view key);
+  static uint64_t Hash(std::string_view key) { return HashBytes(key); }
 
   // The row of that key; a new one's bytes are zero. REQUIRES: hash == Hash(key), key.size() < 2^32.
   uint32_t FindOrAdd(std::string_view key, uint64_t hash, bool* added = nullptr);
@@ -60,6 +62,8 @@ class GroupTable {
   uint32_t size() const { return static_cast<uint32_t>(index_.size()); }
   uint32_t end() const { return end_; }
   bool alive(uint32_t row) const { return (generation(row) & 1) != 0; }
+  // Whether it is that key's.
+  bool IsOf(uint32_t row, std::string_view key) const;
   // Another for each group that has the number (for 32,768 of them; then they come again), and for none.
   // REQUIRES: row < end().
   uint16_t generation(uint32_t row) const { return HeadOf(row)->generation; }
@@ -100,6 +104,7 @@ class GroupTable {
   static_assert(sizeof(Head) == kHeadBytes);
   static constexpr uint16_t kLong = UINT16_MAX;
 
+  static bool SameShort(const char* a, const char* b, size_t size);
   static uint32_t TagOf(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
 
   std::byte* Base(uint32_t index) const {
@@ -121,6 +126,29 @@ class GroupTable {
   RowIndex index_;
   PanePool long_keys_;
 };
+
+// By words, the last of which looks at some bytes again.
+inline bool GroupTable::SameShort(const char* a, const char* b, size_t size) {
+  auto differ = [&](size_t at) {
+    uint64_t x = 0;
+    uint64_t y = 0;
+    std::memcpy(&x, a + at, sizeof(x));
+    std::memcpy(&y, b + at, sizeof(y));
+    return x ^ y;
+  };
+  if (size < sizeof(uint64_t)) return std::memcmp(a, b, size) == 0;
+  uint64_t difference = differ(size - sizeof(uint64_t));
+  for (size_t at = 0; at + sizeof(uint64_t) < size; at += sizeof(uint64_t)) difference |= differ(at);
+  return difference == 0;
+}
+
+inline bool GroupTable::IsOf(uint32_t row, std::string_view wanted) const {
+  const Head& head = *HeadOf(row);
+  if ((head.generation & 1) == 0) return false;
+  if (wanted.size() <= sizeof(head.text)) [[likely]]
+    return head.size == wanted.size() && SameShort(head.text, wanted.data(), wanted.size());
+  return head.size == kLong && key(row) == wanted;
+}
 
 }  // namespace tocsin
 

@@ -28,9 +28,6 @@ class WindowInRow {
   WindowInRow(const WindowPlan& plan, std::byte* row, PanePool& pool, TextPool& texts)
       : plan_(plan), texts_(texts), block_(plan, row, pool) {}
 
-  // Has the block's first lines fetched: header, totals, and the first panes.
-  void Prefetch() const { block_.Prefetch(); }
-
   // One event, at `now` >= time. False, and nothing has changed but what has left, when the window has let go of that
   // time already, holds newer events only, or (the last N) the event lacks the argument.
   bool Add(Time now, Time time, const Arguments& arguments);

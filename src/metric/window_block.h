@@ -58,6 +58,14 @@ class WindowBlock {
   static bool IsIn(uint32_t handle, const PanePool& pool) {
     return (handle & 1) != 0 || handle == 0 || pool.Has(BlockOf(handle));
   }
+  // Has the first lines of its block fetched. What is in the pocket comes with the row.
+  static void Prefetch(const std::byte* handle_in_row, const PanePool& pool) {
+    const uint32_t handle = *reinterpret_cast<const uint32_t*>(handle_in_row);
+    if (handle == 0 || (handle & 1) != 0) return;
+    const std::byte* const base = pool.At(BlockOf(handle));
+    PrefetchLine(base);
+    PrefetchLine(base + kLine);
+  }
   // For such a handle: claims its block of the pool, or its part of the pocket, of which nothing is marked as
   // taken before the first window of a row claims. False when there is none, it is another's, or what its header says
   // does not fit.
@@ -83,12 +91,6 @@ class WindowBlock {
   std::byte* totals() const { return base_ + HeaderBytes(flag(kLarge)); }
   // The word at that offset of the totals, which may not be there.
   uint64_t Word(size_t offset) const { return has_totals() ? FieldAt<uint64_t>(totals(), offset) : AddUp(offset); }
-  // Has the first line of its block fetched, and where a window of two panes has more, the second.
-  void Prefetch() const {
-    if (base_ == nullptr || in_pocket()) return;
-    PrefetchLine(base_);
-    if (BytesFor(2, false) > kLine) PrefetchLine(base_ + kLine);
-  }
 
   // For a window without panes.
   void Create();

@@ -35,6 +35,7 @@ using Argument = Value;
 // The arguments of one event, in the order of the plan: values, or the event's attributes and their slots.
 class Arguments {
  public:
+  Arguments() = default;
   Arguments(const std::vector<Argument>& values) : values_(values.data()), size_(values.size()) {}
   Arguments(const EventView& event, const std::vector<uint32_t>& slots)
       : values_(event.attributes.data()), slots_(slots.data()), size_(slots.size()) {}
@@ -43,9 +44,9 @@ class Arguments {
   const Argument& operator[](size_t i) const { return values_[slots_ == nullptr ? i : slots_[i]]; }
 
  private:
-  const Value* values_;
+  const Value* values_ = nullptr;
   const uint32_t* slots_ = nullptr;
-  size_t size_;
+  size_t size_ = 0;
 };
 
 Argument TakeArgument(const ArgumentPlan& plan, const EventView& event, Time now, Scratch& scratch);

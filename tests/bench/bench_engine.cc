@@ -178,7 +178,7 @@ bool Compare(std::string_view title, Draw draw, uint32_t types, Duration window,
   Latencies nothing(kRound);
   for (size_t i = 0; i < kRound; ++i) nothing.Time([] {});
   latencies.Print("a single ingest" + std::string(variants.back().rules.empty() ? "" : ", with rules"));
-  nothing.Print("nothing: the clock and the machine's noise");
+  nothing.Print("nothing: the clock itself");
   loops.batch.Ingest(stream.loop_events);
   engines[0]->InBatches(stream.views);
   return CompareAnswers(&loops.batch, engines[0]->engine, customers, stream.now());
