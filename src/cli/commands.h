@@ -18,6 +18,12 @@ struct CheckOptions {
 };
 int Check(const CheckOptions& options);
 
+struct ExplainOptions {
+  std::string rules;
+  std::vector<std::string> names;  // of rules and metrics
+};
+int ExplainNames(const ExplainOptions& options);
+
 // A file of events, and what had been said of files when it was named.
 struct EventFile {
   std::string path;

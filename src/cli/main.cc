@@ -45,6 +45,13 @@ std::vector<tocsin::cli::EventFile> InOrder(const CLI::App& replay, const FileAr
   return ordered;
 }
 
+void AddExplain(CLI::App& app, tocsin::cli::ExplainOptions& options) {
+  CLI::App* explain = app.add_subcommand(
+      "explain", "Say what a rule or metric reads, when it is evaluated, how it is found and what it costs");
+  explain->add_option("--rules", options.rules, "The YAML config")->required();
+  explain->add_option("NAME", options.names, "Rules and metrics")->required();
+}
+
 void AddReplay(CLI::App& app, tocsin::cli::ReplayOptions& options, FileArguments& files) {
   CLI::App* replay =
       app.add_subcommand("replay", "Say what would have fired: history through the engine, as fast as it goes");
@@ -93,11 +100,14 @@ int main(int argc, char** argv) {
   tocsin::cli::CheckOptions check;
   tocsin::cli::ReplayOptions replay;
   AddCheck(app, check);
+  tocsin::cli::ExplainOptions explain;
+  AddExplain(app, explain);
   FileArguments files;
   AddReplay(app, replay, files);
   try {
     app.parse(argc, argv);
     if (app.got_subcommand("check")) return tocsin::cli::Check(check);
+    if (app.got_subcommand("explain")) return tocsin::cli::ExplainNames(explain);
     replay.events = InOrder(*app.get_subcommand("replay"), files);
     return tocsin::cli::Replay(replay);
   } catch (const CLI::ParseError& error) {

@@ -41,7 +41,12 @@ void Engine::State::Apply(const EventView& view, size_t first_key) {
     }
   }
   if (layout.spec.limits.evidence_memory > 0) KeepEvidence(view, reached);
+  unsettled = !at_close.empty() || timers.AnyUntil(now);
+  if (unsettled) [[unlikely]] {
+    for (const WindowRow& changed : touched) CatchUp(layout.windows[changed.window].grouping, changed.row);
+  }
   for (const WindowRow& changed : touched) ConcernReaders(changed.window, changed.row);
+  unsettled = false;
   if (!event_plan.simple) LookAtEvent(reached);
   if (!concerned.empty()) EvaluateConcerned();
   if (observer != nullptr) TellObserver();
@@ -72,6 +77,7 @@ void Engine::State::ReachGroup(const EventView& view, PreparedKey* key) {
     Arguments given;
     if (!TakeArguments(view, window, &given)) continue;
     if (!reach()) return;
+    if (!layout.uses[window.window].exact.empty()) CrossBefore(window.window, row);
     taken = true;  // also where it has left the window already, or lacks what the metric is taken over
     WindowInRow state(layout.windows[window.window], table.row(row), pool, texts);
     if (!state.Add(now, view.time, given)) continue;

@@ -36,23 +36,18 @@ void Engine::State::SetStandingTimers() {
   for (uint32_t rule : layout.every_rules) set(*layout.rules[rule].every, Timer::Kind::kEvery, rule);
   for (uint32_t metric : layout.every_metrics) set(*layout.metrics[metric].every, Timer::Kind::kEveryMetric, metric);
   if (observer != nullptr && tick > Duration::zero()) set(tick, Timer::Kind::kTick, 0);
-  for (uint32_t rule = 0; rule < layout.rules.size(); ++rule) SetWarmTimers(rule);
+  for (uint32_t window = 0; window < layout.uses.size(); ++window) {
+    if (layout.uses[window].warms) SetWarmTimer(window);
+  }
 }
 
+Time Engine::State::WarmFrom(uint32_t window) const { return layout.windows[window].WholeAt(began[window]); }
+
 // A rule that did not believe a metric may turn when it does, and one whose metric gets its first value.
-void Engine::State::SetWarmTimers(uint32_t rule) {
-  for (uint32_t window : layout.rules[rule].behind) {
-    const Time whole = layout.windows[window].WholeAt(began[window]);
-    warm_from = std::max(warm_from, whole);
-    if (whole > now) timers.Set({whole, Timer::Kind::kWarm, rule, 0, 0});
-  }
-  for (const WarmingPlan& warming : layout.rules[rule].warming) {
-    for (uint32_t window : warming.windows) {
-      const Time warm = layout.windows[window].WholeAt(began[window]);
-      warm_from = std::max(warm_from, warm);
-      if (warm > now) timers.Set({warm, Timer::Kind::kWarm, rule, 0, 0});
-    }
-  }
+void Engine::State::SetWarmTimer(uint32_t window) {
+  const Time warm = WarmFrom(window);
+  warm_from = std::max(warm_from, warm);
+  if (warm > now) timers.Set({warm, Timer::Kind::kWarm, window, 0, 0});
 }
 
 void Engine::State::MoveTo(Time t) {
@@ -135,7 +130,7 @@ void Engine::State::Ring(const Timer& timer) {
       if (IsCurrent(timer)) RingAlert(timer);
       return;
     case Timer::Kind::kWarm:
-      return AddAllRows(timer.index);
+      return RingWarm(timer.index);
     case Timer::Kind::kEvery:
       AddAllRows(timer.index);
       timers.Set({SaturatingAdd(timer.time, *layout.rules[timer.index].every), timer.kind, timer.index, 0, 0});

@@ -46,9 +46,13 @@ void Engine::State::MarkTaken(uint32_t grouping, uint32_t row, Time time, bool b
 void Engine::State::Greet(uint32_t grouping, uint32_t row) {
   const GroupingPlan& plan_of_grouping = layout.groupings[grouping];
   for (const ThresholdIndex& index : plan_of_grouping.indices) {
-    if (index.holds_empty) CrossIndex(index, row);
+    if (index.holds_empty) CrossIndex(grouping, index, row);
   }
   for (uint32_t rule : plan_of_grouping.greeting) Concern(rule, row);
+  for (uint32_t s = 0; s < plan_of_grouping.greeting_of.size(); ++s) {
+    if (plan_of_grouping.greeting_of[s].empty()) continue;
+    for (uint32_t rule : plan_of_grouping.greeting_of[s].Of(NumberOf(grouping, s, row))) Concern(rule, row);
+  }
 }
 
 // Whether one more group may be occupied.
@@ -164,7 +168,9 @@ void Engine::State::RemoveGroups(const std::vector<GroupRow>& going, EndReason r
     Release(which.grouping, which.row);
   }
   // Groups that go at once are asked no more.
-  std::erase_if(concerned, [&](RuleRow which) { return !groups[layout.rules[which.rule].grouping].alive(which.row); });
+  auto is_gone = [&](RuleRow which) { return !groups[layout.rules[which.rule].grouping].alive(which.row); };
+  std::erase_if(concerned, is_gone);
+  std::erase_if(at_close, is_gone);
 }
 
 // A group counts no more: where there was no room, there is, and it is told when the instant has been decided.

@@ -5,9 +5,12 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -45,28 +48,80 @@ struct ParentLink {
   uint32_t generation = 0;
 };
 
-// `metric > number`, of a rule's level. The atoms of a list are sorted so that those that hold come first.
-struct Atom {
-  double number = 0;
-  Op op = Op::kGreater;
-  uint32_t rule = 0;
-  bool alone = false;  // nothing else decides the rule: it is looked at only when this turns
+// Something to look up by number, many of them empty.
+class Lists {
+ public:
+  // REQUIRES: numbers that do not descend.
+  void Add(uint32_t number, uint32_t item) {
+    begins_.resize(number + 1, static_cast<uint32_t>(items_.size()));
+    items_.push_back(item);
+  }
+  bool empty() const { return items_.empty(); }
+  std::span<const uint32_t> Of(uint32_t number) const {
+    if (number >= begins_.size()) return {};
+    const uint32_t end = number + 1 < begins_.size() ? begins_[number + 1] : static_cast<uint32_t>(items_.size());
+    return {items_.data() + begins_[number], end - begins_[number]};
+  }
+
+ private:
+  std::vector<uint32_t> begins_;
+  std::vector<uint32_t> items_;
 };
 
-// How many atoms of a ThresholdIndex hold for a group.
+// `tenant == "acme"`: rules about one value of a key, or of a profile's attribute, hang under that value. Values have
+// numbers from 1 on; 0 is every other value, and none.
+struct SelectorPlan {
+  bool is_key = false;
+  uint32_t index = 0;                                 // of the key in the grouping, or the metric
+  std::unordered_map<std::string, uint32_t> numbers;  // by the value's bytes (AppendKey)
+  Lists always;                                       // by number: rules that nothing else leads to
+  uint32_t row_offset = 0;  // of four bytes: the group's number, plus one; 0: not looked up yet
+};
+
+// `metric > number`, a term of a rule.
+struct Atom {
+  static constexpr uint32_t kFree = ~uint32_t{0};
+  static constexpr uint32_t kWhileActive = kFree - 1;
+  uint32_t rule = 0;
+  // When the rule is asked because this has turned: always, while its alert is active (a term of resolve_when), or
+  // while the term that leads to the rule holds, which is the number of a Guard.
+  uint32_t guard = kFree;
+};
+
+// That a rule's most selective term holds: it has this place in its list.
+struct Guard {
+  uint32_t index = 0;
+  uint32_t place = 0;
+  bool above = false;
+};
+
+// The atoms of one value of a selector: `above` of them from `begin` on, ascending, then `below`, descending. So those
+// that hold come first.
+struct AtomList {
+  uint32_t begin = 0;
+  uint32_t above = 0;
+  uint32_t below = 0;
+};
+
+// How many atoms of a group's AtomList hold for it.
 struct ThresholdPosition {
   uint32_t above = 0;
   uint32_t below = 0;
 };
 
-// The thresholds of one metric of a grouping. How many atoms of each list hold is kept in the row.
+// The thresholds of one metric of a grouping, or of the difference of two. How many of them hold is kept in the row.
 struct ThresholdIndex {
+  static constexpr uint32_t kNothing = ~uint32_t{0};
   uint32_t metric = 0;
-  uint32_t window = 0;
-  uint32_t row_offset = 0;   // of its ThresholdPosition
-  std::vector<Atom> above;   // > and >=, ascending
-  std::vector<Atom> below;   // < and <=, descending
-  bool holds_empty = false;  // some atom holds for a group that holds nothing
+  uint32_t minus = kNothing;    // what is taken from it: `refunds > profile.limit` is a difference above 0
+  uint32_t selector = 0;        // in the grouping, plus one; 0: of every group
+  uint32_t row_offset = 0;      // of its ThresholdPosition
+  std::vector<double> numbers;  // an atom holds beyond its number, not at it
+  std::vector<Atom> atoms;      // in the same order
+  std::vector<AtomList> lists;  // by the selector's number; one where there is none
+  bool holds_empty = false;     // some atom holds for a group that holds nothing
+  bool warms = false;           // of a rule that does not believe a metric at first
+  bool partial = false;         // of a rule that also reads what is no threshold, or metrics of coarser groups
 };
 
 // One set of keys. Keys are sorted by name, so that nothing depends on how they were written down.
@@ -76,10 +131,13 @@ struct GroupingPlan {
   std::vector<ParentPlan> parents;
   std::vector<uint32_t> windows;
   std::vector<uint32_t> stored;  // metrics with a place in the row
+  std::vector<SelectorPlan> selectors;
   std::vector<ThresholdIndex> indices;
+  std::vector<Guard> guards;
   std::vector<uint32_t> rules;        // by name
   std::vector<uint32_t> finer_rules;  // of finer groupings, that read metrics of this one
-  std::vector<uint32_t> greeting;     // rules that might hold for a group that has just become known
+  std::vector<uint32_t> greeting;     // rules without thresholds that might hold for a group that has just become known
+  std::vector<Lists> greeting_of;     // by selector, then by its number: the same
   uint32_t row_bytes = sizeof(RowHead);
   std::optional<Duration> empty_after;  // its longest window; nothing: it keeps something for ever
   std::optional<Duration> expire_after;
@@ -140,7 +198,6 @@ struct StoredValue {
 struct LevelPlan {
   std::string severity;
   Expression when;
-  Explanation explanation;
 };
 
 // A metric that a rule does not believe until it has been fed for the length of its window.
@@ -186,8 +243,11 @@ struct RulePlan {
   // When it is evaluated.
   std::vector<uint32_t> windows;         // of its own grouping, that its conditions read
   std::vector<uint32_t> coarse_windows;  // of coarser ones
-  bool alone = false;                    // one threshold decides it: looked at when that turns, and not otherwise
-  bool indexed = false;                  // entered by thresholds, one a level
+  std::vector<uint32_t> open_windows;    // of its own, that are to be noticed while the term that leads to it holds
+  uint32_t selector = 0;                 // of its grouping, plus one; 0: it is for every group
+  uint32_t number = 0;                   // of the value that it is about
+  bool indexed = false;                  // thresholds lead to it, one a level
+  bool calm = false;                     // while its alert is active, too
   bool each_minute = false;
   std::optional<Duration> every;
   std::vector<LinearTerm> flips;  // terms that time alone turns, at exact instants
@@ -233,20 +293,34 @@ struct EventPlan {
   bool simple = true;       // no rule looks at it
 };
 
+// Rules about one value.
+struct SelectedRules {
+  uint32_t selector = 0;
+  Lists rules;  // by number
+};
+
 // What passing or changing concerns, by window.
 struct WindowUse {
-  std::vector<uint32_t> all;           // rules of its grouping that read it
-  std::vector<uint32_t> always;        // those that are evaluated whenever it changes
-  std::vector<uint32_t> readers;       // all rules of its grouping that read it and are not `alone`
-  std::vector<uint32_t> indices;       // of its grouping's ThresholdIndex, that it feeds
-  std::vector<uint32_t> conjunctions;  // of those through which rules are entered that read it
-  std::vector<uint32_t> terms;         // coarse terms that read it
-  bool read = false;                   // some rule reads it
-  bool timed = false;                  // what leaves must be noticed, for every group
-  bool timed_if_negative = false;      // only where a sum may rise when something leaves
+  std::vector<uint32_t> always;         // rules of its grouping that are evaluated whenever it changes
+  std::vector<SelectedRules> selected;  // the same, of those about one value
+  std::vector<uint32_t> indices;        // of its grouping's ThresholdIndex, that it feeds
+  std::vector<uint32_t> exact;          // of these, where every rise must be seen: what left before counts
+  std::vector<uint32_t> open;           // of all, those that lead to rules which it is open to
+  std::vector<uint32_t> selectors;      // whose value it holds
+  std::vector<uint32_t> terms;          // coarse terms that read it
+  std::vector<uint32_t> warm_rules;     // without thresholds, that do not believe it at first
+  bool warms = false;                   // some rule does not believe it at first
+  bool restless = false;                // a rule reads it that is asked again while its alert is active
+  bool read = false;                    // some rule reads it
+  bool timed = false;                   // what leaves must be noticed, for every group
+  bool timed_if_negative = false;       // only where a sum may rise when something leaves
 };
 
 struct Plan::Layout {
+  // Plan::Create. Without indices every rule is evaluated whenever anything that it reads changes: slow and obvious,
+  // for tests.
+  static absl::StatusOr<std::shared_ptr<const Plan>> Make(const EngineSpec& spec, bool use_indices);
+
   EngineSpec spec;
   Catalog catalog;
   std::vector<GroupingPlan> groupings;

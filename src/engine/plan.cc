@@ -97,7 +97,9 @@ uint64_t Fingerprint(const Plan::Layout& layout) {
 Plan::Plan() = default;
 Plan::~Plan() = default;
 
-absl::StatusOr<std::shared_ptr<const Plan>> Plan::Create(const EngineSpec& spec) {
+absl::StatusOr<std::shared_ptr<const Plan>> Plan::Create(const EngineSpec& spec) { return Layout::Make(spec, true); }
+
+absl::StatusOr<std::shared_ptr<const Plan>> Plan::Layout::Make(const EngineSpec& spec, bool use_indices) {
   std::vector<Diagnostic> diagnostics;
   auto layout = std::make_unique<Layout>();
   layout->spec = spec;
@@ -111,6 +113,7 @@ absl::StatusOr<std::shared_ptr<const Plan>> Plan::Create(const EngineSpec& spec)
   PlanKeys(layout.get(), &diagnostics);
   if (!diagnostics.empty()) return ToStatus(diagnostics);
   PlanWatching(layout.get());
+  PlanIndices(layout.get(), use_indices);
   PlanRows(layout.get());
   PlanEvents(layout.get());
   Describe(layout.get());

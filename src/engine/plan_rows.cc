@@ -1,6 +1,8 @@
 // The last stages of a plan: where everything stands in a row, what an empty group answers, what each event reaches.
 #include <algorithm>
 #include <cstddef>
+#include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -45,6 +47,7 @@ void PlaceAll(Plan::Layout* layout) {
   for (GroupingPlan& grouping : layout->groupings) {
     if (grouping.expire_after || grouping.max_groups) grouping.timer_offset = Place(&grouping, sizeof(int64_t), 8);
     for (ParentPlan& parent : grouping.parents) parent.row_offset = Place(&grouping, sizeof(ParentLink), 4);
+    for (SelectorPlan& selector : grouping.selectors) selector.row_offset = Place(&grouping, sizeof(uint32_t), 4);
     for (ThresholdIndex& index : grouping.indices) {
       index.row_offset = Place(&grouping, sizeof(ThresholdPosition), 4);
     }
@@ -81,58 +84,103 @@ bool IsOwn(const Plan::Layout& layout, const Variable& variable) {
                      [&](const Variable& part) { return IsOwn(layout, part); });
 }
 
-// What a rule would answer for a group that holds nothing. True also where it cannot be known.
-bool MightHold(const Plan::Layout& layout, const RulePlan& rule) {
-  if (rule.looks_at_events) return false;
-  if (rule.each_minute || !rule.flips.empty() || rule.on_no_data == OnNoData::kAlerting) return true;
-  std::vector<Value> variables(rule.reads.size());
-  bool all_known = true;
-  for (uint32_t slot : rule.condition_slots) {
-    const Variable& variable = rule.reads[slot];
-    if (IsOwn(layout, variable)) {
-      variables[slot] = ReadEmpty(layout, layout.metrics[variable.index]);
-      continue;
+class GreetingPlanner {
+ public:
+  explicit GreetingPlanner(Plan::Layout* layout) : layout_(*layout), empty_(layout->metrics.size()) {}
+
+  void PlanOne(GroupingPlan* grouping) {
+    for (ThresholdIndex& index : grouping->indices) index.holds_empty = HoldsEmpty(index);
+    bool any = false;
+    std::vector<std::vector<std::pair<uint32_t, uint32_t>>> selected(grouping->selectors.size());
+    for (uint32_t r : grouping->rules) {
+      const RulePlan& rule = layout_.rules[r];
+      if (!MightHold(rule)) continue;
+      any = true;
+      if (rule.indexed) continue;  // its thresholds are crossed
+      if (rule.selector == 0) {
+        grouping->greeting.push_back(r);
+      } else {
+        selected[rule.selector - 1].emplace_back(rule.number, r);
+      }
     }
-    all_known = false;
-    for (const LevelPlan& level : rule.levels) {
-      if (AsksPresence(level.when, slot)) return true;
+    for (auto& pairs : selected) {
+      std::sort(pairs.begin(), pairs.end());
+      grouping->greeting_of.emplace_back();
+      for (const auto& [number, r] : pairs) grouping->greeting_of.back().Add(number, r);
     }
+    // A coarser group is there as long as finer ones may read it.
+    grouping->may_free = grouping->finer_rules.empty() && !any && grouping->stored.empty() && !grouping->keys.empty();
   }
-  Scratch scratch;
-  auto might = [&] {
-    return std::any_of(rule.levels.begin(), rule.levels.end(), [&](const LevelPlan& level) {
-      const Result result = level.when.Evaluate(variables, Time(), scratch);
-      return result.IsTrue() || (result.outcome != Outcome::kValue && !all_known);
+
+ private:
+  const Value& Empty(uint32_t metric) {
+    std::optional<Value>& value = empty_[metric];
+    if (!value) value = ReadEmpty(layout_, layout_.metrics[metric]);
+    return *value;
+  }
+
+  bool HoldsEmpty(const ThresholdIndex& index) {
+    const Value& value = Empty(index.metric);
+    if (value.absent()) return false;
+    double number = value.AsNumber();
+    if (index.minus != ThresholdIndex::kNothing) {
+      const Value& minus = Empty(index.minus);
+      if (minus.absent()) return false;
+      number -= minus.AsNumber();
+    }
+    return std::any_of(index.lists.begin(), index.lists.end(), [&](const AtomList& list) {
+      const std::span<const double> numbers = std::span(index.numbers).subspan(list.begin, list.above + list.below);
+      return CountAbove(numbers.first(list.above), 0, number) + CountBelow(numbers.last(list.below), 0, number) > 0;
     });
-  };
-  if (might()) return true;
-  for (const WarmingPlan& warming : rule.warming) variables[warming.slot] = Value();
-  for (uint32_t slot : rule.condition_slots) {
-    if (rule.reads[slot].source != Variable::Source::kMetric) continue;
-    const std::vector<uint32_t>& windows = layout.metrics[rule.reads[slot].index].windows;
-    if (std::any_of(windows.begin(), windows.end(), [&](uint32_t w) { return layout.windows[w].behind(); }))
-      variables[slot] = Value();
   }
-  return (!rule.warming.empty() || !rule.behind.empty()) && might();
-}
+
+  // What a rule would answer for a group that holds nothing. True also where it cannot be known.
+  bool MightHold(const RulePlan& rule) {
+    if (rule.looks_at_events) return false;
+    if (rule.each_minute || !rule.flips.empty() || rule.on_no_data == OnNoData::kAlerting) return true;
+    variables_.assign(rule.reads.size(), Value());
+    bool all_known = true;
+    for (uint32_t slot : rule.condition_slots) {
+      const Variable& variable = rule.reads[slot];
+      if (IsOwn(layout_, variable)) {
+        variables_[slot] = Empty(variable.index);
+        continue;
+      }
+      all_known = false;
+      for (const LevelPlan& level : rule.levels) {
+        if (AsksPresence(level.when, slot)) return true;
+      }
+    }
+    auto might = [&] {
+      return std::any_of(rule.levels.begin(), rule.levels.end(), [&](const LevelPlan& level) {
+        const Result result = level.when.Evaluate(variables_, Time(), scratch_);
+        return result.IsTrue() || (result.outcome != Outcome::kValue && !all_known);
+      });
+    };
+    if (might()) return true;
+    for (const WarmingPlan& warming : rule.warming) variables_[warming.slot] = Value();
+    for (uint32_t slot : rule.condition_slots) {
+      if (rule.reads[slot].source != Variable::Source::kMetric) continue;
+      const std::vector<uint32_t>& windows = layout_.metrics[rule.reads[slot].index].windows;
+      if (std::any_of(windows.begin(), windows.end(), [&](uint32_t w) { return layout_.windows[w].behind(); }))
+        variables_[slot] = Value();
+    }
+    return (!rule.warming.empty() || !rule.behind.empty()) && might();
+  }
+
+  Plan::Layout& layout_;
+  std::vector<std::optional<Value>> empty_;  // by metric: what it is for a group that holds nothing
+  std::vector<Value> variables_;
+  Scratch scratch_;
+};
 
 }  // namespace
 
 void PlanRows(Plan::Layout* layout) {
   PlaceAll(layout);
   PlanEmptiness(layout);
-  for (GroupingPlan& grouping : layout->groupings) {
-    for (ThresholdIndex& index : grouping.indices) {
-      const Value empty = ReadEmpty(*layout, layout->metrics[index.metric]);
-      index.holds_empty = CountHolding(index.above, 0, empty) + CountHolding(index.below, 0, empty) > 0;
-    }
-    for (uint32_t rule : grouping.rules) {
-      if (MightHold(*layout, layout->rules[rule])) grouping.greeting.push_back(rule);
-    }
-    // A coarser group is there as long as finer ones may read it.
-    grouping.may_free =
-        grouping.finer_rules.empty() && grouping.greeting.empty() && grouping.stored.empty() && !grouping.keys.empty();
-  }
+  GreetingPlanner greeting(layout);
+  for (GroupingPlan& grouping : layout->groupings) greeting.PlanOne(&grouping);
 }
 
 namespace {

@@ -113,7 +113,7 @@ class RulePlanner {
       slots.insert(expression.slots().begin(), expression.slots().end());
       const bool is_scope = !spec.scope.empty() && i + 1 == wanted.size();
       if (i < levels) {
-        rule->levels.push_back({severities[i], expression, Explanation(expression)});
+        rule->levels.push_back({severities[i], expression});
       } else if (is_scope) {
         rule->scope = expression;
       } else {

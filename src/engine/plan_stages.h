@@ -20,8 +20,11 @@ void PlanRules(Plan::Layout* layout, Groupings* groupings, const Dictionary& nam
                std::vector<Diagnostic>* diagnostics);
 // plan_keys.cc: what is said of keys, and limits.
 void PlanKeys(Plan::Layout* layout, std::vector<Diagnostic>* diagnostics);
-// plan_watch.cc: when each rule is evaluated: thresholds, exits, exact instants, warming up, coarser metrics.
+// plan_watch.cc: when each rule is evaluated: exits, exact instants, warming up, coarser metrics.
 void PlanWatching(Plan::Layout* layout);
+// plan_index.cc: how the rules are found that a change concerns. Without indices, only by what they read: slow and
+// obvious, for tests.
+void PlanIndices(Plan::Layout* layout, bool use_indices);
 // plan_rows.cc: where everything stands in a row, and what each event type reaches.
 void PlanRows(Plan::Layout* layout);
 void PlanEvents(Plan::Layout* layout);

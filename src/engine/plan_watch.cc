@@ -1,6 +1,6 @@
-// The fifth stage of a plan: when each rule is evaluated. An event concerns only the rules that read what it changes;
-// a rule that is a threshold is looked at only when its metric crosses it; what leaves a window is waited for only
-// where it could change a rule's mind (docs/semantics.md 1.9, 3.12, 4.5).
+// The fifth stage of a plan: when each rule is evaluated. What leaves a window is waited for only where it could change
+// a rule's mind; instants at which time alone does are known; metrics that are not believed at first and coarser ones
+// are watched (docs/semantics.md 1.9, 3.12, 4.5).
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -19,8 +19,13 @@ namespace {
 bool Contains(const std::vector<uint32_t>& list, uint32_t item) {
   return std::find(list.begin(), list.end(), item) != list.end();
 }
+// For short lists.
 void AddOnce(uint32_t item, std::vector<uint32_t>* list) {
   if (!Contains(*list, item)) list->push_back(item);
+}
+// For lists of rules, which come in order.
+void AddRule(uint32_t rule, std::vector<uint32_t>* list) {
+  if (list->empty() || list->back() != rule) list->push_back(rule);
 }
 
 // Which way a metric must go for a condition to turn true, and whether what leaves can take it there.
@@ -56,12 +61,6 @@ class WatchPlanner {
     layout_.uses.resize(layout_.windows.size());
     layout_.stored_readers.resize(layout_.metrics.size());
     for (uint32_t r = 0; r < layout_.rules.size(); ++r) PlanOne(r);
-    for (GroupingPlan& grouping : layout_.groupings) {
-      for (uint32_t i = 0; i < grouping.indices.size(); ++i) {
-        Sort(&grouping.indices[i]);
-        for (const auto* atoms : {&grouping.indices[i].above, &grouping.indices[i].below}) Enter(*atoms, i);
-      }
-    }
   }
 
  private:
@@ -75,14 +74,7 @@ class WatchPlanner {
     PlanTerms(r);
     PlanWarming(&rule);
     if (rule.every) return;  // looked at only at ticks, but what leaves while it fires needs no notice either
-    PlanIndex(r);
-    for (uint32_t window : rule.windows) {
-      WindowUse& use = layout_.uses[window];
-      use.read = true;
-      use.all.push_back(r);
-      if (!rule.alone) use.readers.push_back(r);
-      if (!rule.indexed && !rule.looks_at_events) use.always.push_back(r);
-    }
+    for (uint32_t window : rule.windows) layout_.uses[window].read = true;
     PlanExits(rule);
   }
 
@@ -91,13 +83,13 @@ class WatchPlanner {
     for (uint32_t slot : rule->condition_slots) {
       const Variable& variable = rule->reads[slot];
       if (variable.source != Variable::Source::kMetric) continue;
-      if (variable.parent != 0) AddOnce(r, &layout_.groupings[MetricOf(variable).grouping].finer_rules);
+      if (variable.parent != 0) AddRule(r, &layout_.groupings[MetricOf(variable).grouping].finer_rules);
       for (uint32_t window : MetricOf(variable).windows) {
         const bool own = layout_.windows[window].grouping == rule->grouping;
         AddOnce(window, own ? &rule->windows : &rule->coarse_windows);
         if (layout_.windows[window].behind()) AddOnce(window, &rule->behind);
       }
-      for (uint32_t metric : MetricOf(variable).stored) AddOnce(r, &layout_.stored_readers[metric]);
+      for (uint32_t metric : MetricOf(variable).stored) AddRule(r, &layout_.stored_readers[metric]);
     }
   }
 
@@ -121,6 +113,14 @@ class WatchPlanner {
     return ReadsHiddenTime(metric.reads, *metric.value);
   }
 
+  // An expression over metrics of its own groups and of coarser ones: nobody tells it when the coarser move.
+  bool HidesCoarser(const Metric& metric) const {
+    if (!metric.value || metric.every) return false;
+    return std::any_of(metric.reads.begin(), metric.reads.end(), [&](const Variable& part) {
+      return part.source == Variable::Source::kMetric && (part.parent != 0 || HidesCoarser(MetricOf(part)));
+    });
+  }
+
   void PlanTime(uint32_t r) {
     RulePlan& rule = layout_.rules[r];
     if (rule.looks_at_events) return;  // it looks at events, not at time
@@ -137,7 +137,14 @@ class WatchPlanner {
   // minute.
   void PlanTerms(uint32_t r) {
     RulePlan& rule = layout_.rules[r];
-    if (rule.every) return;
+    for (uint32_t slot : rule.condition_slots) {
+      if (rule.reads[slot].source == Variable::Source::kMetric && HidesCoarser(MetricOf(rule.reads[slot])))
+        rule.each_minute = rule.each_minute || !rule.looks_at_events;
+    }
+    const bool any_coarse = std::any_of(rule.reads.begin(), rule.reads.end(), [](const Variable& variable) {
+      return variable.source == Variable::Source::kMetric && variable.parent != 0;
+    });
+    if (rule.every || !any_coarse) return;
     std::vector<Expression> conditions = Conditions(rule);
     if (rule.looks_at_events) {  // its scope ends what has begun; the rest is asked of events alone
       conditions.clear();
@@ -172,6 +179,9 @@ class WatchPlanner {
         return;
       }
     }
+    const auto [found, added] =
+        terms_.emplace(std::make_pair(*finest, term.ToString()), static_cast<uint32_t>(layout_.terms.size()));
+    if (!added) return AddRule(r, &layout_.terms[found->second].rules);
     CoarseTerm coarse{*finest, term, {}, {r}, IsTimed(term) || ReadsHiddenTime(rule.reads, term), 0};
     coarse.reads.resize(rule.reads.size());
     for (uint32_t slot : term.slots()) {
@@ -273,75 +283,6 @@ class WatchPlanner {
     }
   }
 
-  // The threshold through which a level is entered: the first of its terms that is one over a metric of the rule's own
-  // grouping.
-  std::optional<Threshold> Entry(const RulePlan& rule, const Expression& when) const {
-    for (const Conjunct& conjunct : Conjuncts(when)) {
-      if (!conjunct.threshold || !std::holds_alternative<double>(conjunct.threshold->constant)) continue;
-      const Variable& variable = rule.reads[conjunct.threshold->slot];
-      if (variable.source != Variable::Source::kMetric || variable.parent != 0) continue;
-      const Metric& metric = MetricOf(variable);
-      const Op op = conjunct.threshold->op;
-      if (!metric.aggregate || metric.type.kind != Kind::kDouble || op == Op::kEqual || op == Op::kNotEqual) continue;
-      return conjunct.threshold;
-    }
-    return std::nullopt;
-  }
-
-  void PlanIndex(uint32_t r) {
-    RulePlan& rule = layout_.rules[r];
-    const bool plain = !rule.looks_at_events && !rule.every && rule.on_no_data == OnNoData::kOk && rule.flips.empty() &&
-                       !rule.each_minute && !rule.levels.empty() && rule.life.flap_changes == 0;
-    if (!plain) return;
-    std::vector<Threshold> entries;
-    for (const LevelPlan& level : rule.levels) {
-      std::optional<Threshold> entry = Entry(rule, level.when);
-      if (!entry) return;
-      entries.push_back(*entry);
-    }
-    rule.indexed = true;
-    rule.alone = rule.levels.size() == 1 && AsThreshold(rule.levels[0].when).has_value() && !rule.resolve_when &&
-                 !rule.scope && rule.coarse_windows.empty();
-    for (const Threshold& entry : entries) {
-      ThresholdIndex& index = IndexOf(rule.grouping, rule.reads[entry.slot].index);
-      const Atom atom{std::get<double>(entry.constant), entry.op, r, rule.alone};
-      const bool above = entry.op == Op::kGreater || entry.op == Op::kGreaterEqual;
-      (above ? index.above : index.below).push_back(atom);
-    }
-  }
-
-  ThresholdIndex& IndexOf(uint32_t grouping, uint32_t metric) {
-    std::vector<ThresholdIndex>& indices = layout_.groupings[grouping].indices;
-    auto [found, added] = index_of_metric_.emplace(metric, static_cast<uint32_t>(indices.size()));
-    if (added) {
-      ThresholdIndex index;
-      index.metric = metric;
-      index.window = layout_.metrics[metric].aggregate->window;
-      layout_.uses[index.window].indices.push_back(found->second);
-      indices.push_back(std::move(index));
-    }
-    return indices[found->second];
-  }
-
-  // So that the atoms that hold for a value come first: `>= 5` holds before `> 5`, and `<= 5` before `< 5`.
-  static void Sort(ThresholdIndex* index) {
-    auto strict = [](const Atom& atom) { return atom.op == Op::kGreater || atom.op == Op::kLess; };
-    std::sort(index->above.begin(), index->above.end(), [&](const Atom& a, const Atom& b) {
-      return std::make_tuple(a.number, strict(a), a.rule) < std::make_tuple(b.number, strict(b), b.rule);
-    });
-    std::sort(index->below.begin(), index->below.end(), [&](const Atom& a, const Atom& b) {
-      return std::make_tuple(-a.number, strict(a), a.rule) < std::make_tuple(-b.number, strict(b), b.rule);
-    });
-  }
-
-  // A change of what such a rule reads concerns it while its threshold holds.
-  void Enter(const std::vector<Atom>& atoms, uint32_t index) {
-    for (const Atom& atom : atoms) {
-      if (atom.alone) continue;
-      for (uint32_t window : layout_.rules[atom.rule].windows) AddOnce(index, &layout_.uses[window].conjunctions);
-    }
-  }
-
   // What leaves must be noticed for every group where it could turn a condition true; where an alert is active, the
   // engine sees to it itself.
   void PlanExits(const RulePlan& rule) {
@@ -362,7 +303,7 @@ class WatchPlanner {
   }
 
   Plan::Layout& layout_;
-  std::map<uint32_t, uint32_t> index_of_metric_;
+  std::map<std::pair<uint32_t, std::string>, uint32_t> terms_;  // by grouping and text
 };
 
 }  // namespace

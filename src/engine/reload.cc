@@ -305,7 +305,7 @@ void Engine::State::AskEverything(const std::vector<Renamed>& renamed) {
         state.ClearTimer();
         state.AdvanceTo(now);
         WatchExit(window, row, &state);
-        Cross(window, row, state);
+        if (layout.groupings[g].keys.empty() || Head(g, row).greeted) Cross(window, row, state);
       }
       if (layout.groupings[g].max_groups && !IsEmpty(g, row) && Head(g, row).seen) {
         Head(g, row).occupied = true;
@@ -323,7 +323,7 @@ void Engine::State::AskEverything(const std::vector<Renamed>& renamed) {
   std::vector<RuleRow> active;
   alerts.ForEach([&](const AlertRecord& record) { active.push_back(record.which); });
   for (const RuleRow which : active) SetDeadline(which);
-  for (uint32_t rule = 0; rule < layout.rules.size(); ++rule) AddAllRows(rule);
+  ConcernAll();
   EvaluateConcerned();
   TellRenamed(renamed);
   if (closed) CloseInstant();  // what is due by now under the new definitions

@@ -17,7 +17,7 @@ namespace tocsin {
 namespace {
 
 constexpr std::string_view kMagic = "tocsin snapshot\n";
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
 
 struct Clock {
   int64_t now = 0;
@@ -151,6 +151,7 @@ bool Engine::State::IsSoundTimer(const Timer& timer) const {
   size_t bound = 1;
   switch (timer.kind) {
     case Timer::Kind::kExit:
+    case Timer::Kind::kWarm:
       bound = layout.windows.size();
       break;
     case Timer::Kind::kGroup:
@@ -158,7 +159,6 @@ bool Engine::State::IsSoundTimer(const Timer& timer) const {
       break;
     case Timer::Kind::kFlip:
     case Timer::Kind::kAlert:
-    case Timer::Kind::kWarm:
     case Timer::Kind::kEvery:
       bound = layout.rules.size();
       break;
@@ -199,9 +199,19 @@ bool Engine::State::IsSoundRow(uint32_t grouping, uint32_t row) {
     const auto& stored = *reinterpret_cast<const StoredValue*>(bytes + layout.metrics[metric].row_offset);
     if (stored.present > 1) return false;
   }
+  for (const SelectorPlan& selector : grouping_plan.selectors) {
+    if (*reinterpret_cast<const uint32_t*>(bytes + selector.row_offset) > selector.numbers.size() + 1) return false;
+  }
   for (const ThresholdIndex& index : grouping_plan.indices) {
     const auto& position = *reinterpret_cast<const ThresholdPosition*>(bytes + index.row_offset);
-    if (position.above > index.above.size() || position.below > index.below.size()) return false;
+    uint32_t number = 0;
+    if (index.selector != 0) {
+      const uint32_t mark =
+          *reinterpret_cast<const uint32_t*>(bytes + grouping_plan.selectors[index.selector - 1].row_offset);
+      number = mark == 0 ? ~uint32_t{0} : mark - 1;
+    }
+    const AtomList list = number < index.lists.size() ? index.lists[number] : AtomList();
+    if (position.above > list.above || position.below > list.below) return false;
   }
   for (const ParentPlan& parent : grouping_plan.parents) {
     const auto& link = *reinterpret_cast<const ParentLink*>(bytes + parent.row_offset);

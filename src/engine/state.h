@@ -21,6 +21,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/alert_book.h"
@@ -131,7 +132,9 @@ struct Engine::State {
   tocsin::Value ReadSeries(uint32_t metric, uint32_t row);
   bool IsWarm(const Metric& metric) const;
   void SetStandingTimers();
-  void SetWarmTimers(uint32_t rule);
+  void SetWarmTimer(uint32_t window);
+  Time WarmFrom(uint32_t window) const;
+  void RingWarm(uint32_t window);
   // What it was set for is still there.
   bool IsCurrent(const Timer& timer) const;
   uint32_t GroupingOf(const Timer& timer) const;
@@ -192,13 +195,33 @@ struct Engine::State {
 
   // --- watch.cc ---
   void Concern(uint32_t rule, uint32_t row) { concerned.push_back({rule, row}); }
-  // A window of the group has changed: its thresholds turn. REQUIRES: it has been advanced to now.
+  // A window of the group has changed: its thresholds turn.
+  // REQUIRES: it has been advanced to now.
   void Cross(uint32_t window, uint32_t row, const WindowInRow& state);
-  void CrossIndex(const ThresholdIndex& index, uint32_t row);
-  // The metric has that value in the row of those bytes.
-  void CrossWith(const ThresholdIndex& index, uint32_t row, std::byte* bytes, const tocsin::Value& value);
+  // To be called before an event is added to a window, where layout.uses[window].exact is not empty.
+  void CrossBefore(uint32_t window, uint32_t row);
+  void CatchUp(uint32_t grouping, uint32_t row);
+  void CrossIndex(uint32_t grouping, const ThresholdIndex& index, uint32_t row);
+  void CrossWith(uint32_t grouping, const ThresholdIndex& index, uint32_t row, std::optional<double> value);
+  void Turn(std::span<const Atom> atoms, uint32_t before, uint32_t after, GroupRow which);
+  std::optional<double> ReadSource(const ThresholdIndex& index, uint32_t row);
+  uint32_t NumberOf(uint32_t grouping, uint32_t selector, uint32_t row);
+  uint32_t LookUpNumber(uint32_t grouping, const SelectorPlan& selector, uint32_t row);
+  void Rehang(uint32_t grouping, uint32_t selector, uint32_t row);
   // The rules that a changed window concerns, besides those whose threshold turned.
   void ConcernReaders(uint32_t window, uint32_t row);
+  void ConcernOpen(uint32_t grouping, const ThresholdIndex& index, uint32_t row, uint32_t window);
+  void ConcernWarmed(uint32_t grouping, uint32_t row, uint32_t window);
+  void ConcernAll();
+  // The rules of the atoms that hold for a group.
+  template <typename Visit>
+  void ForHolding(uint32_t grouping, const ThresholdIndex& index, uint32_t row, Visit visit) {
+    const auto& position = *reinterpret_cast<const ThresholdPosition*>(groups[grouping].row(row) + index.row_offset);
+    if (position.above == 0 && position.below == 0) return;
+    const AtomList& list = index.lists[index.selector == 0 ? 0 : NumberOf(grouping, index.selector - 1, row)];
+    for (uint32_t a = 0; a < position.above; ++a) visit(index.atoms[list.begin + a].rule);
+    for (uint32_t a = 0; a < position.below; ++a) visit(index.atoms[list.begin + list.above + a].rule);
+  }
   void AskTerm(uint32_t term, uint32_t row);
   void ConcernGroup(uint32_t rule, uint32_t grouping, uint32_t row);
   bool LooksAt(uint32_t rule, uint32_t row);
@@ -229,6 +252,7 @@ struct Engine::State {
   void Tell(RuleRow which, Change change, EndReason reason = EndReason::kNone);
   void AddLabels(const RulePlan& rule, uint32_t row, AlertChange* told);
   void AddTexts(const RulePlan& rule, uint32_t row, const AlertRecord& record, AlertChange* told);
+  const Explanation& ExplanationOf(const RulePlan& rule, size_t level);
   void AddEvidence(uint32_t grouping, uint32_t row, AlertChange* told);
   void TellLimit(uint32_t grouping, Change change, EndReason reason = EndReason::kNone);
 
@@ -331,10 +355,13 @@ struct Engine::State {
   std::vector<std::vector<uint32_t>> observed;  // by window: metrics (of plan.metrics()) whose updates are told
   Duration tick{};
 
+  std::unordered_map<const LevelPlan*, std::optional<Explanation>> explanations;
+
   // Memory used again from call to call.
   Scratch scratch;
-  std::string key_bytes;                           // room for more than there is
-  size_t key_end = 0;                              // of what there is
+  std::string key_bytes;  // room for more than there is
+  size_t key_end = 0;     // of what there is
+  std::string selector_key;
   std::vector<std::vector<std::string>> key_text;  // by grouping and key: text that could not be borrowed
   std::vector<tocsin::Value> variables;            // by slot
   std::vector<tocsin::Value> value_stack;
@@ -350,6 +377,7 @@ struct Engine::State {
   std::vector<RuleRow> deadlines;
   std::vector<GroupRow> expired;
   const EventView* event = nullptr;  // the one that is being applied
+  bool unsettled = false;            // something else is due in its instant, when that is closed
 };
 
 }  // namespace tocsin

@@ -73,7 +73,14 @@ void Engine::State::AddTexts(const RulePlan& rule, uint32_t row, const AlertReco
   told->annotations = words.annotations;
   if (IsEnd(told->change) || rule.levels.empty()) return;
   const auto level = static_cast<size_t>(std::max(int{record.state.level}, 0));
-  rule.levels[level].explanation.Write(std::span(variables).first(rule.reads.size()), now, scratch, &told->because);
+  ExplanationOf(rule, level).Write(std::span(variables).first(rule.reads.size()), now, scratch, &told->because);
+}
+
+// Made when a condition is first told of: most never are.
+const Explanation& Engine::State::ExplanationOf(const RulePlan& rule, size_t level) {
+  std::optional<Explanation>& explanation = explanations[&rule.levels[level]];
+  if (!explanation) explanation.emplace(rule.levels[level].when);
+  return *explanation;
 }
 
 void Engine::State::AddEvidence(uint32_t grouping, uint32_t row, AlertChange* told) {

@@ -3,42 +3,58 @@
 #define TOCSIN_ENGINE_THRESHOLDS_H_
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
-#include <vector>
+#include <limits>
+#include <span>
 
-#include "engine/layout.h"
-#include "tocsin/event/value.h"
+#include "expr/ast.h"
 
 namespace tocsin {
 
-inline bool Holds(const Atom& atom, double number) {
-  switch (atom.op) {
-    case Op::kGreater:
-      return number > atom.number;
-    case Op::kGreaterEqual:
-      return number >= atom.number;
-    case Op::kLess:
-      return number < atom.number;
-    default:
-      return number <= atom.number;
-  }
+// The number beyond which `value op number` holds, and at which it does not: `>= 5` is what is above the double before
+// 5. REQUIRES: op is one of the four orders.
+inline double Beyond(Op op, double number) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  if (op == Op::kGreaterEqual) return std::nextafter(number, -kInfinity);
+  if (op == Op::kLessEqual) return std::nextafter(number, kInfinity);
+  return number;
 }
+inline bool IsAbove(Op op) { return op == Op::kGreater || op == Op::kGreaterEqual; }
 
-// All that hold are a beginning of the list. Usually as many as `before`, which two comparisons tell.
-inline uint32_t CountHolding(const std::vector<Atom>& atoms, uint32_t before, const Value& value) {
-  if (value.absent()) return 0;
-  const double number = value.AsDouble();
-  auto first = atoms.begin();
-  auto last = atoms.end();
-  if (before < atoms.size() && Holds(atoms[before], number)) {
-    first += before;
-  } else if (before > 0 && !Holds(atoms[before - 1], number)) {
-    last = atoms.begin() + before;
+// How many of `numbers`, sorted so that those that hold come first, hold: the value is beyond them. Usually as many as
+// `before`, which two comparisons tell, or nearly as many: the search goes out from there in steps that double.
+template <typename Compare>
+uint32_t CountBeyond(std::span<const double> numbers, uint32_t before, double value, Compare beyond) {
+  const auto size = static_cast<uint32_t>(numbers.size());
+  uint32_t low = before;   // all before it hold
+  uint32_t high = before;  // none from it on does
+  if (before < size && beyond(value, numbers[before])) {
+    for (uint32_t step = 1;; step *= 2) {
+      low = high + 1;
+      high = size - low < step ? size : low + step;
+      if (high == size || !beyond(value, numbers[high])) break;
+    }
+  } else if (before > 0 && !beyond(value, numbers[before - 1])) {
+    for (uint32_t step = 1;; step *= 2) {
+      high = low - 1;
+      low = high < step ? 0 : high - step;
+      if (low == 0 || beyond(value, numbers[low - 1])) break;
+    }
   } else {
     return before;
   }
-  return static_cast<uint32_t>(
-      std::partition_point(first, last, [&](const Atom& atom) { return Holds(atom, number); }) - atoms.begin());
+  const auto found = std::partition_point(numbers.begin() + low, numbers.begin() + high,
+                                          [&](double number) { return beyond(value, number); });
+  return static_cast<uint32_t>(found - numbers.begin());
+}
+
+// Ascending numbers that the value is above, descending ones that it is below.
+inline uint32_t CountAbove(std::span<const double> numbers, uint32_t before, double value) {
+  return CountBeyond(numbers, before, value, [](double a, double b) { return a > b; });
+}
+inline uint32_t CountBelow(std::span<const double> numbers, uint32_t before, double value) {
+  return CountBeyond(numbers, before, value, [](double a, double b) { return a < b; });
 }
 
 }  // namespace tocsin

@@ -3,6 +3,7 @@
 
 #include "engine/state.h"
 #include "engine/thresholds.h"
+#include "metric/group_key.h"
 
 namespace tocsin {
 namespace {
@@ -11,41 +12,154 @@ bool Contains(const std::vector<uint32_t>& list, uint32_t item) {
   return std::find(list.begin(), list.end(), item) != list.end();
 }
 
-}  // namespace
-
-void Engine::State::CrossIndex(const ThresholdIndex& index, uint32_t row) {
-  CrossWith(index, row, groups[layout.metrics[index.metric].grouping].row(row), Read(index.metric, row));
+bool WaitsFor(const RulePlan& rule, uint32_t window) {
+  return Contains(rule.behind, window) ||
+         std::any_of(rule.warming.begin(), rule.warming.end(),
+                     [&](const WarmingPlan& warming) { return Contains(warming.windows, window); });
 }
 
-void Engine::State::CrossWith(const ThresholdIndex& index, uint32_t row, std::byte* bytes, const tocsin::Value& value) {
+}  // namespace
+
+// The number of the value that a group has for a selector, looked up once.
+uint32_t Engine::State::NumberOf(uint32_t grouping, uint32_t selector, uint32_t row) {
+  const SelectorPlan& plan_of_selector = layout.groupings[grouping].selectors[selector];
+  auto& mark = *reinterpret_cast<uint32_t*>(groups[grouping].row(row) + plan_of_selector.row_offset);
+  if (mark == 0) mark = LookUpNumber(grouping, plan_of_selector, row) + 1;
+  return mark - 1;
+}
+
+uint32_t Engine::State::LookUpNumber(uint32_t grouping, const SelectorPlan& selector, uint32_t row) {
+  const tocsin::Value value = selector.is_key ? KeyOf(grouping, row, selector.index) : Read(selector.index, row);
+  if (value.absent()) return 0;
+  selector_key.clear();
+  AppendKey(value, &selector_key);
+  const auto found = selector.numbers.find(selector_key);
+  return found == selector.numbers.end() ? 0 : found->second;
+}
+
+// A profile has changed: where the group hangs under another value now, other rules look at it, as at a new group, and
+// those of the old value are asked whether they still do.
+void Engine::State::Rehang(uint32_t grouping, uint32_t selector, uint32_t row) {
+  const GroupingPlan& plan_of_grouping = layout.groupings[grouping];
+  const SelectorPlan& plan_of_selector = plan_of_grouping.selectors[selector];
+  const uint32_t number = LookUpNumber(grouping, plan_of_selector, row);
+  auto& mark = *reinterpret_cast<uint32_t*>(groups[grouping].row(row) + plan_of_selector.row_offset);
+  if (mark == number + 1) return;
+  mark = number + 1;
+  for (const ThresholdIndex& index : plan_of_grouping.indices) {
+    if (index.selector != selector + 1) continue;
+    *reinterpret_cast<ThresholdPosition*>(groups[grouping].row(row) + index.row_offset) = ThresholdPosition();
+    CrossIndex(grouping, index, row);
+  }
+  for (uint32_t rule : plan_of_selector.always.Of(number)) Concern(rule, row);
+  for (uint32_t n = Head(grouping, row).alerts; n != 0; n = alerts.At(n).next) {
+    const uint32_t rule = alerts.At(n).which.rule;
+    if (layout.rules[rule].selector == selector + 1) Concern(rule, row);
+  }
+}
+
+// The value that an index is about, as it is now.
+std::optional<double> Engine::State::ReadSource(const ThresholdIndex& index, uint32_t row) {
+  const tocsin::Value value = Read(index.metric, row);
+  if (value.absent()) return std::nullopt;
+  if (index.minus == ThresholdIndex::kNothing) return value.AsNumber();
+  const double number = value.AsNumber();
+  const tocsin::Value minus = Read(index.minus, row);
+  if (minus.absent()) return std::nullopt;
+  return number - minus.AsNumber();
+}
+
+void Engine::State::CrossIndex(uint32_t grouping, const ThresholdIndex& index, uint32_t row) {
+  const std::optional<double> value = ReadSource(index, row);
+  CrossWith(grouping, index, row, value);
+}
+
+void Engine::State::CrossWith(uint32_t grouping, const ThresholdIndex& index, uint32_t row,
+                              std::optional<double> value) {
+  const uint32_t list_number = index.selector == 0 ? 0 : NumberOf(grouping, index.selector - 1, row);
+  if (list_number >= index.lists.size()) return;
+  const AtomList& list = index.lists[list_number];
+  const double* const numbers = index.numbers.data() + list.begin;
+  std::byte* const bytes = groups[grouping].row(row);
   auto& position = *reinterpret_cast<ThresholdPosition*>(bytes + index.row_offset);
-  auto move = [&](const std::vector<Atom>& atoms, uint32_t* place) {
-    const uint32_t now_holding = CountHolding(atoms, *place, value);
-    if (now_holding == *place) [[likely]]
-      return;
-    // What turned false concerns a rule of more terms only where its alert is active, and then it is asked anyway.
-    const bool rises = now_holding > *place;
-    for (uint32_t i = std::min(*place, now_holding); i < std::max(*place, now_holding); ++i) {
-      if (rises || atoms[i].alone) Concern(atoms[i].rule, row);
+  uint32_t above = 0;
+  uint32_t below = 0;
+  if (value) [[likely]] {
+    above = CountAbove({numbers, list.above}, position.above, *value);
+    below = CountBelow({numbers + list.above, list.below}, position.below, *value);
+  }
+  if (above == position.above && below == position.below) [[likely]]
+    return;
+  const Atom* const atoms = index.atoms.data() + list.begin;
+  const ThresholdPosition before = position;
+  position = {above, below};
+  Turn({atoms, list.above}, before.above, above, {grouping, row});
+  Turn({atoms + list.above, list.below}, before.below, below, {grouping, row});
+}
+
+// Those between have turned.
+void Engine::State::Turn(std::span<const Atom> atoms, uint32_t before, uint32_t after, GroupRow which) {
+  const bool rises = after > before;
+  const uint32_t active = Head(which.grouping, which.row).alerts;
+  if (!rises && active == 0) return;
+  const std::byte* const bytes = groups[which.grouping].row(which.row);
+  const GroupingPlan& grouping = layout.groupings[which.grouping];
+  for (uint32_t i = std::min(before, after); i < std::max(before, after); ++i) {
+    const Atom& atom = atoms[i];
+    if (atom.guard == Atom::kWhileActive) {
+      if (active == 0 || alerts.Find(active, atom.rule) == nullptr) continue;
+    } else if (atom.guard != Atom::kFree) {
+      // While it does not hold the rule is false, and when it turns, it says so itself.
+      const Guard& guard = grouping.guards[atom.guard];
+      const auto& leading =
+          *reinterpret_cast<const ThresholdPosition*>(bytes + grouping.indices[guard.index].row_offset);
+      if (guard.place >= (guard.above ? leading.above : leading.below)) continue;
     }
-    *place = now_holding;
-  };
-  move(index.above, &position.above);
-  move(index.below, &position.below);
+    Concern(atom.rule, which.row);
+  }
 }
 
 void Engine::State::Cross(uint32_t window, uint32_t row, const WindowInRow& state) {
-  const std::vector<uint32_t>& indices = layout.uses[window].indices;
-  if (indices.empty()) return;
+  const WindowUse& use = layout.uses[window];
+  const uint32_t grouping = layout.windows[window].grouping;
+  for (uint32_t selector : use.selectors) Rehang(grouping, selector, row);
+  if (use.indices.empty()) return;
   const WindowPlan& window_plan = layout.windows[window];
-  const GroupingPlan& grouping = layout.groupings[window_plan.grouping];
-  std::byte* const bytes = groups[window_plan.grouping].row(row);
   const bool unknown = window_plan.behind() && IsUnknown(window);
-  for (uint32_t i : indices) {
-    const ThresholdIndex& index = grouping.indices[i];
-    const MetricPlan& metric = *layout.metrics[index.metric].aggregate;
-    CrossWith(index, row, bytes, unknown ? tocsin::Value() : ReadMetric(metric, window_plan, state, now, texts));
+  for (uint32_t i : use.indices) {
+    const ThresholdIndex& index = layout.groupings[grouping].indices[i];
+    const Metric& metric = layout.metrics[index.metric];
+    if (!metric.aggregate || index.minus != ThresholdIndex::kNothing) {
+      CrossIndex(grouping, index, row);
+      continue;
+    }
+    tocsin::Value value;
+    if (!unknown) value = ReadMetric(*metric.aggregate, window_plan, state, now, texts);
+    CrossWith(grouping, index, row, value.absent() ? std::nullopt : std::optional(value.AsNumber()));
   }
+}
+
+// What left since may have taken a threshold down that the event takes up again: a rise, which a rule of several terms
+// must not miss.
+void Engine::State::CrossBefore(uint32_t window, uint32_t row) {
+  const uint32_t grouping = layout.windows[window].grouping;
+  for (uint32_t i : layout.uses[window].exact) {
+    const ThresholdIndex& index = layout.groupings[grouping].indices[i];
+    const auto& position = *reinterpret_cast<const ThresholdPosition*>(groups[grouping].row(row) + index.row_offset);
+    if (position.above != 0 || position.below != 0) CrossIndex(grouping, index, row);
+  }
+}
+
+// Other windows of a group that an event has changed may let go of something in this very instant. What the event can
+// change is decided by that at once, all else when the instant is closed (docs/semantics.md 1.4, 1.5).
+void Engine::State::CatchUp(uint32_t grouping, uint32_t row) {
+  const auto first = static_cast<std::ptrdiff_t>(concerned.size());
+  for (const ThresholdIndex& index : layout.groupings[grouping].indices) CrossIndex(grouping, index, row);
+  for (uint32_t window = 0; window < layout.uses.size(); ++window) {
+    if (layout.uses[window].warms && WarmFrom(window) == now) ConcernWarmed(grouping, row, window);
+  }
+  at_close.insert(at_close.end(), concerned.begin() + first, concerned.end());
+  concerned.resize(static_cast<size_t>(first));
 }
 
 void Engine::State::ConcernReaders(uint32_t window, uint32_t row) {
@@ -53,27 +167,28 @@ void Engine::State::ConcernReaders(uint32_t window, uint32_t row) {
   if (!use.read) return;
   const uint32_t grouping = layout.windows[window].grouping;
   for (uint32_t rule : use.always) Concern(rule, row);
-  // A threshold may have been crossed unseen: by what is not believed yet, or by what leaves in this very instant.
-  if (now <= warm_from || !at_close.empty() || timers.AnyUntil(now)) {
-    for (uint32_t rule : use.all) Concern(rule, row);
+  for (const SelectedRules& selected : use.selected) {
+    for (uint32_t rule : selected.rules.Of(NumberOf(grouping, selected.selector, row))) Concern(rule, row);
   }
-  const std::byte* const bytes = groups[grouping].row(row);
-  for (uint32_t i : use.conjunctions) {
-    const ThresholdIndex& index = layout.groupings[grouping].indices[i];
-    const auto& position = *reinterpret_cast<const ThresholdPosition*>(bytes + index.row_offset);
-    if (position.above == 0 && position.below == 0) [[likely]]
-      continue;
-    auto enter = [&](const std::vector<Atom>& atoms, uint32_t holding) {
-      for (uint32_t a = 0; a < holding; ++a) {
-        if (!atoms[a].alone && Contains(layout.rules[atoms[a].rule].windows, window)) Concern(atoms[a].rule, row);
-      }
-    };
-    enter(index.above, position.above);
-    enter(index.below, position.below);
+  for (const RuleRow which : at_close) {
+    const RulePlan& rule = layout.rules[which.rule];
+    if (which.row == row && rule.grouping == grouping && Contains(rule.windows, window)) Concern(which.rule, row);
   }
-  for (uint32_t number = Head(grouping, row).alerts; number != 0; number = alerts.At(number).next) {
-    const uint32_t rule = alerts.At(number).which.rule;
-    if (std::binary_search(use.readers.begin(), use.readers.end(), rule)) Concern(rule, row);
+  if (unsettled) {
+    // What leaves other windows in this very instant has told nobody yet.
+    for (const ThresholdIndex& index : layout.groupings[grouping].indices) {
+      if (!index.partial) continue;
+      ForHolding(grouping, index, row, [&](uint32_t rule) {
+        if (Contains(layout.rules[rule].windows, window)) Concern(rule, row);
+      });
+    }
+  }
+  for (uint32_t i : use.open) ConcernOpen(grouping, layout.groupings[grouping].indices[i], row, window);
+  if (use.restless) {
+    for (uint32_t number = Head(grouping, row).alerts; number != 0; number = alerts.At(number).next) {
+      const uint32_t rule = alerts.At(number).which.rule;
+      if (!layout.rules[rule].calm && Contains(layout.rules[rule].windows, window)) Concern(rule, row);
+    }
   }
   for (uint32_t term : use.terms) {
     const uint32_t of = layout.terms[term].grouping;
@@ -89,6 +204,42 @@ void Engine::State::ConcernReaders(uint32_t window, uint32_t row) {
       }
     }
   }
+}
+
+// The rules whose leading threshold holds, and which are open to the window.
+void Engine::State::ConcernOpen(uint32_t grouping, const ThresholdIndex& index, uint32_t row, uint32_t window) {
+  ForHolding(grouping, index, row, [&](uint32_t rule) {
+    if (Contains(layout.rules[rule].open_windows, window)) Concern(rule, row);
+  });
+}
+
+// Of rules that did not believe the window at first, those that might hold now that they do.
+void Engine::State::ConcernWarmed(uint32_t grouping, uint32_t row, uint32_t window) {
+  for (const ThresholdIndex& index : layout.groupings[grouping].indices) {
+    if (!index.warms) continue;
+    ForHolding(grouping, index, row, [&](uint32_t rule) {
+      if (WaitsFor(layout.rules[rule], window)) Concern(rule, row);
+    });
+  }
+}
+
+void Engine::State::RingWarm(uint32_t window) {
+  const WindowPlan& window_plan = layout.windows[window];
+  for (uint32_t rule : layout.uses[window].warm_rules) AddAllRows(rule);
+  for (uint32_t grouping = 0; grouping < groups.size(); ++grouping) {
+    for (uint32_t row = 0; row < groups[grouping].end(); ++row) {
+      if (!groups[grouping].alive(row)) continue;
+      if (window_plan.behind() && window_plan.grouping == grouping) {  // it has its first value
+        WindowInRow state(window_plan, groups[grouping].row(row), pool, texts);
+        state.AdvanceTo(now);
+        Cross(window, row, state);
+      }
+      ConcernWarmed(grouping, row, window);
+    }
+  }
+  alerts.ForEach([&](const AlertRecord& record) {
+    if (WaitsFor(layout.rules[record.which.rule], window)) Concern(record.which.rule, record.which.row);
+  });
 }
 
 void Engine::State::AskTerm(uint32_t index, uint32_t row) {
@@ -132,6 +283,24 @@ void Engine::State::AddAllRows(uint32_t rule) {
   for (uint32_t row = 0; row < table.end(); ++row) {
     if (LooksAt(rule, row)) Concern(rule, row);
   }
+}
+
+// Every rule about every group, but for those that thresholds would have told of.
+void Engine::State::ConcernAll() {
+  for (uint32_t rule = 0; rule < layout.rules.size(); ++rule) {
+    if (!layout.rules[rule].indexed && layout.rules[rule].selector == 0) AddAllRows(rule);
+  }
+  for (uint32_t grouping = 0; grouping < groups.size(); ++grouping) {
+    const std::vector<SelectorPlan>& selectors = layout.groupings[grouping].selectors;
+    for (uint32_t row = 0; row < groups[grouping].end() && !selectors.empty(); ++row) {
+      for (uint32_t s = 0; s < selectors.size() && groups[grouping].alive(row); ++s) {
+        for (uint32_t rule : selectors[s].always.Of(NumberOf(grouping, s, row))) {
+          if (LooksAt(rule, row)) Concern(rule, row);
+        }
+      }
+    }
+  }
+  alerts.ForEach([&](const AlertRecord& record) { Concern(record.which.rule, record.which.row); });
 }
 
 void Engine::State::Order(std::vector<RuleRow>* list) const {

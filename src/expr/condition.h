@@ -109,6 +109,24 @@ struct Conjunct {
 // is true exactly when all of them are.
 std::vector<Conjunct> Conjuncts(const Expression& condition);
 
+// One of the terms that must all hold, without an expression of its own: made in a few steps, for plans of very many
+// rules.
+struct ConjunctShape {
+  std::vector<uint32_t> slots;  // that it reads, ascending
+  std::optional<Threshold> threshold;
+  std::optional<Equality> equality;  // text is borrowed from the condition
+  // `variable op variable`, an order.
+  struct Pair {
+    uint32_t left = 0;
+    uint32_t right = 0;
+    Op op = Op::kGreater;
+  };
+  std::optional<Pair> pair;
+};
+
+// Those of the condition after its constants are computed. It is true exactly when all of them are.
+std::vector<ConjunctShape> ConjunctShapes(const Expression& condition);
+
 // The whole condition as a comparison of a number, a time or a duration with a constant; nothing where it is more.
 std::optional<Threshold> AsThreshold(const Expression& condition);
 

@@ -1,4 +1,5 @@
 // What must all hold, and which of it is a variable against a constant.
+#include <algorithm>
 #include <utility>
 
 #include "expr/checked.h"
@@ -14,8 +15,7 @@ struct Sides {
   Op op;
 };
 
-std::optional<Sides> SidesOf(const Tree& tree) {
-  const Node& root = tree.root();
+std::optional<Sides> SidesOf(const Tree& tree, const Node& root) {
   if (!IsComparison(root.op)) return std::nullopt;
   Sides sides = {&tree.Child(root, 0), &tree.Child(root, 1), root.op};
   if (sides.variable->op == Op::kLiteral) {
@@ -43,21 +43,18 @@ Value ValueOf(const Tree& tree, const Node& literal) {
   }
 }
 
-std::optional<Equality> AsEquality(const Tree& tree) {
-  const Node& root = tree.root();
+std::optional<Equality> AsEquality(const Tree& tree, const Node& root) {
   if (root.op == Op::kVariable) return Equality{root.slot, Value::Bool(true)};
   if (root.op == Op::kNot && tree.Child(root, 0).op == Op::kVariable) {
     return Equality{tree.Child(root, 0).slot, Value::Bool(false)};
   }
-  const std::optional<Sides> sides = SidesOf(tree);
+  const std::optional<Sides> sides = SidesOf(tree, root);
   if (!sides || sides->op != Op::kEqual) return std::nullopt;
   return Equality{sides->variable->slot, ValueOf(tree, *sides->constant)};
 }
 
-}  // namespace
-
-std::optional<Threshold> AsThreshold(const Expression& condition) {
-  const std::optional<Sides> sides = SidesOf(condition.checked().folded);
+std::optional<Threshold> AsThreshold(const Tree& tree, const Node& root) {
+  const std::optional<Sides> sides = SidesOf(tree, root);
   if (!sides) return std::nullopt;
   const Node& constant = *sides->constant;
   if (constant.type == Kind::kDouble) return Threshold{sides->variable->slot, sides->op, constant.number};
@@ -69,8 +66,26 @@ std::optional<Threshold> AsThreshold(const Expression& condition) {
   return Threshold{sides->variable->slot, sides->op, constant.integer};
 }
 
-std::vector<Conjunct> Conjuncts(const Expression& condition) {
-  const Tree& tree = condition.checked().tree;
+std::optional<ConjunctShape::Pair> AsPair(const Tree& tree, const Node& root) {
+  if (!IsComparison(root.op) || root.op == Op::kEqual || root.op == Op::kNotEqual) return std::nullopt;
+  const Node& left = tree.Child(root, 0);
+  const Node& right = tree.Child(root, 1);
+  if (left.op != Op::kVariable || right.op != Op::kVariable) return std::nullopt;
+  return ConjunctShape::Pair{left.slot, right.slot, root.op};
+}
+
+std::vector<uint32_t> SlotsOf(const Tree& tree, uint32_t root) {
+  std::vector<uint32_t> slots;
+  for (uint32_t i = tree.FirstOf(root); i <= root; ++i) {
+    if (tree.nodes[i].op == Op::kVariable) slots.push_back(tree.nodes[i].slot);
+  }
+  std::sort(slots.begin(), slots.end());
+  slots.erase(std::unique(slots.begin(), slots.end()), slots.end());
+  return slots;
+}
+
+// The nodes below the outermost &&, in their order.
+std::vector<uint32_t> RootsOf(const Tree& tree) {
   std::vector<bool> reached(tree.nodes.size());
   reached.back() = true;
   for (size_t i = tree.nodes.size(); i-- > 0;) {
@@ -78,13 +93,38 @@ std::vector<Conjunct> Conjuncts(const Expression& condition) {
     for (const uint32_t child : tree.ChildrenOf(tree.nodes[i])) reached[child] = true;
     reached[i] = false;
   }
-  std::vector<Conjunct> conjuncts;
+  std::vector<uint32_t> roots;
   for (uint32_t i = 0; i < tree.nodes.size(); ++i) {
-    if (!reached[i]) continue;
+    if (reached[i]) roots.push_back(i);
+  }
+  return roots;
+}
+
+}  // namespace
+
+std::optional<Threshold> AsThreshold(const Expression& condition) {
+  const Tree& tree = condition.checked().folded;
+  return AsThreshold(tree, tree.root());
+}
+
+std::vector<ConjunctShape> ConjunctShapes(const Expression& condition) {
+  const Tree& tree = condition.checked().folded;
+  std::vector<ConjunctShape> shapes;
+  for (const uint32_t i : RootsOf(tree)) {
+    const Node& root = tree.nodes[i];
+    shapes.push_back({SlotsOf(tree, i), AsThreshold(tree, root), AsEquality(tree, root), AsPair(tree, root)});
+  }
+  return shapes;
+}
+
+std::vector<Conjunct> Conjuncts(const Expression& condition) {
+  const Tree& tree = condition.checked().tree;
+  std::vector<Conjunct> conjuncts;
+  for (const uint32_t i : RootsOf(tree)) {
     const bool whole = i + 1 == tree.nodes.size();
     Conjunct conjunct = {whole ? condition : Part(condition, i), std::nullopt, std::nullopt};
     conjunct.threshold = AsThreshold(conjunct.term);
-    conjunct.equality = AsEquality(conjunct.term.checked().folded);
+    conjunct.equality = AsEquality(conjunct.term.checked().folded, conjunct.term.checked().folded.root());
     conjuncts.push_back(std::move(conjunct));
   }
   return conjuncts;

@@ -200,6 +200,9 @@ void WindowBlock::TakeFrom(WindowBlock& other) {
     MoveToBlock(moved, ring.size);
     SetBits(bits);
     std::memcpy(panes_, other.panes_, ring.size * plan_.stride());
+    // The pool may give room for so many panes that there are totals.
+    for (uint32_t i = 0; i < ring.size && has_totals(); ++i)
+      plan_.Merge(totals(), panes_ + i * plan_.stride() + sizeof(int64_t));
     moved.size = ring.size;
     Save(moved);
   }
