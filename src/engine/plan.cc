@@ -75,6 +75,11 @@ uint64_t Fingerprint(const Plan::Layout& layout) {
   for (const WindowPlan& window : layout.windows) {
     digest.Add(window.identity).Add(window.row_offset).Add(static_cast<int64_t>(window.fields.size()));
     digest.Add(window.partial_bytes).Add(window.total_bytes);
+    for (const FieldPlan& field : window.fields)
+      digest.Add(static_cast<int64_t>(field.kind)).Add(field.argument).Add(ToNanos(field.half_life));
+    for (const WindowSource& source : window.sources) {
+      for (const ArgumentPlan& argument : source.arguments) digest.Add(argument.text).Add(TypeName(argument.type));
+    }
   }
   for (const Metric& metric : layout.metrics) {
     digest.Add(metric.name).Add(metric.row_offset).Add(metric.value ? metric.value->ToString() : "");

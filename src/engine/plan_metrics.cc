@@ -22,6 +22,9 @@ namespace {
 constexpr std::string_view kReserved[] = {"now",  "event", "profile", "rule", "severity", "true", "false",
                                           "null", "in",    "type",    "time", "id",       "has",  "previous"};
 
+// A window of sketches has at least so many slices.
+constexpr int64_t kLeastSketchSlices = 64;
+
 class MetricPlanner {
  public:
   MetricPlanner(Plan::Layout* layout, Groupings* groupings, std::vector<Diagnostic>* diagnostics)
@@ -96,6 +99,8 @@ class MetricPlanner {
       case AggregateKind::kMax:
       case AggregateKind::kShare:
       case AggregateKind::kMeanInterval:
+      case AggregateKind::kStdDev:
+      case AggregateKind::kEwma:
         return "";
       default:
         return fmt::format("previous() cannot be taken of '{}': of what its window held, too little is kept",
@@ -186,6 +191,7 @@ class MetricPlanner {
     if (spec.last && spec.window) Complain(spec, "a metric has either 'last' or 'window'");
     if (spec.last && (*spec.last < 1 || *spec.last > 1'000'000)) Complain(spec, "'last' must be from 1 to 1000000");
     window->delay = back;
+    window->exact_samples = resolution.kind == Resolution::Kind::kExact;
     if (back > Duration::zero()) window->kind = WindowPlan::Kind::kDelayed;
     if (spec.calendar) return PlanCalendar(spec, aggregate, window);
     if (!spec.window) {
@@ -201,6 +207,8 @@ class MetricPlanner {
     switch (resolution.kind) {
       case Resolution::Kind::kAuto:
         window->shape = WindowShape::Automatic(*spec.window);
+        if (SamplesOf(aggregate.kind) != Samples::kNone)
+          window->shape.slice = AutomaticSlice(*spec.window, kLeastSketchSlices);
         return;
       case Resolution::Kind::kExact:
         window->shape = WindowShape::Exact(*spec.window);
@@ -234,8 +242,9 @@ class MetricPlanner {
     }
     window->calendar = periods;
     // One partial result a period is enough, but for what depends on when exactly events were.
-    const bool keep_times =
-        aggregate.kind == AggregateKind::kMeanInterval || spec.resolution.kind == Resolution::Kind::kExact;
+    const bool keep_times = aggregate.kind == AggregateKind::kMeanInterval ||
+                            SamplesOf(aggregate.kind) != Samples::kNone ||
+                            spec.resolution.kind == Resolution::Kind::kExact;
     window->shape = WindowShape::Calendar(*periods, keep_times);
     // A part of a period that grows as the clock moves on is the sum of slices.
     if (delayed && !calendar.closed) window->shape = WindowShape::Calendar(*periods, true, SliceOf(calendar.unit));
@@ -278,6 +287,13 @@ class MetricPlanner {
                                   window.shape.slice_at_once);
   }
 
+  // Single values are kept for one kind of aggregate over one argument; what is shown of them, for one metric.
+  static std::string SamplesIdentity(const CheckedAggregate& aggregate) {
+    std::string identity = fmt::format("|{}", static_cast<int>(SamplesOf(aggregate.kind)));
+    for (const ArgumentPlan& argument : aggregate.arguments) identity += "|" + argument.text;
+    return aggregate.kind == AggregateKind::kTop ? identity + fmt::format("|{}", aggregate.number) : identity;
+  }
+
   // Zones by name: what is known of their clocks may be more on the next start.
   static std::string CalendarIdentity(const CalendarSpec& calendar) {
     return fmt::format("|{}|{}", static_cast<int>(calendar.unit), calendar.zone.text());
@@ -286,6 +302,7 @@ class MetricPlanner {
   // Puts the metric into the window that it shares with others of the same events, or into a new one.
   void Place(const MetricSpec& spec, WindowPlan wanted, const CheckedAggregate& aggregate) {
     wanted.identity = Identity(wanted);
+    if (SamplesOf(aggregate.kind) != Samples::kNone) wanted.identity += SamplesIdentity(aggregate);
     if (spec.calendar) wanted.identity += CalendarIdentity(*spec.calendar);
     // Of the last N events only those with the argument count: another argument makes another window.
     if (wanted.kind == WindowPlan::Kind::kLast && !aggregate.arguments.empty())

@@ -18,8 +18,8 @@ bool HoldsTheSame(const WindowPlan& a, const WindowPlan& b) {
   for (size_t i = 0; i < a.fields.size(); ++i) {
     const FieldPlan& x = a.fields[i];
     const FieldPlan& y = b.fields[i];
-    if (x.kind != y.kind || x.argument != y.argument || x.text != y.text || x.partial_offset != y.partial_offset ||
-        x.total_offset != y.total_offset)
+    if (x.kind != y.kind || x.argument != y.argument || x.half_life != y.half_life || x.text != y.text ||
+        x.partial_offset != y.partial_offset || x.total_offset != y.total_offset)
       return false;
   }
   for (size_t s = 0; s < a.sources.size(); ++s) {

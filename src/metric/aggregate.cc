@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "expr/aggregate_call.h"
 #include "metric/metric_plan.h"
@@ -13,27 +14,46 @@ namespace {
 // What an aggregate can be taken over.
 enum class Takes : uint8_t { kNothing, kNumber, kOrdered, kBool, kAnything };
 
+// A constant beside the argument.
+enum class Parameter : uint8_t { kNone, kHalfLife, kAtLeast, kQuantile, kHowMany };
+constexpr int kMostOfTop = 100;
+constexpr int kMostSketchSlices = 60'000;
+
 struct Known {
   std::string_view name;
   AggregateKind kind;
   Takes takes;
+  std::string_view example;
   bool optional = false;  // the argument may be left out
+  Parameter parameter = Parameter::kNone;
+  Recode::Kind recode = Recode::Kind::kNone;
 };
-constexpr std::array<Known, 10> kKnown = {{{"count", AggregateKind::kCount, Takes::kNothing},
-                                           {"rate", AggregateKind::kRate, Takes::kNumber, true},
-                                           {"sum", AggregateKind::kSum, Takes::kNumber},
-                                           {"mean", AggregateKind::kMean, Takes::kNumber},
-                                           {"min", AggregateKind::kMin, Takes::kOrdered},
-                                           {"max", AggregateKind::kMax, Takes::kOrdered},
-                                           {"share", AggregateKind::kShare, Takes::kBool},
-                                           {"last", AggregateKind::kLast, Takes::kAnything},
-                                           {"time_since", AggregateKind::kTimeSince, Takes::kNothing},
-                                           {"mean_interval", AggregateKind::kMeanInterval, Takes::kNothing}}};
+constexpr std::array<Known, 20> kKnown = {{
+    {"count", AggregateKind::kCount, Takes::kNothing, "count"},
+    {"rate", AggregateKind::kRate, Takes::kNumber, "rate(amount)", true},
+    {"sum", AggregateKind::kSum, Takes::kNumber, "sum(amount)"},
+    {"mean", AggregateKind::kMean, Takes::kNumber, "mean(amount)"},
+    {"stddev", AggregateKind::kStdDev, Takes::kNumber, "stddev(amount)"},
+    {"min", AggregateKind::kMin, Takes::kOrdered, "min(amount)"},
+    {"max", AggregateKind::kMax, Takes::kOrdered, "max(amount)"},
+    {"quantile", AggregateKind::kQuantile, Takes::kNumber, "quantile(0.95, amount)", false, Parameter::kQuantile},
+    {"share", AggregateKind::kShare, Takes::kBool, "share(late)"},
+    {"distinct", AggregateKind::kDistinct, Takes::kAnything, "distinct(customer)"},
+    {"topk", AggregateKind::kTop, Takes::kAnything, "topk(3, page)", false, Parameter::kHowMany},
+    {"first", AggregateKind::kFirst, Takes::kAnything, "first(amount)"},
+    {"last", AggregateKind::kLast, Takes::kAnything, "last(amount)"},
+    {"delta", AggregateKind::kDelta, Takes::kOrdered, "delta(amount)"},
+    {"ewma", AggregateKind::kEwma, Takes::kNumber, "ewma(amount, hours(12))", false, Parameter::kHalfLife},
+    {"time_since", AggregateKind::kTimeSince, Takes::kNothing, "time_since"},
+    {"mean_interval", AggregateKind::kMeanInterval, Takes::kNothing, "mean_interval"},
+    {"csat", AggregateKind::kShare, Takes::kNumber, "csat(score, 4)", false, Parameter::kAtLeast,
+     Recode::Kind::kAtLeast},
+    {"nps", AggregateKind::kMean, Takes::kNumber, "nps(score)", false, Parameter::kNone, Recode::Kind::kNps},
+    {"ces", AggregateKind::kMean, Takes::kNumber, "ces(score)"},
+}};
 
 // Aggregates that the language will have: refused by name instead of being called unknown.
-constexpr std::string_view kPlanned[] = {"stddev", "first",          "delta",        "quantile", "distinct",
-                                         "topk",   "ewma",           "satisfaction", "csat",     "nps",
-                                         "ces",    "customer_value", "rfm",          "p_alive"};
+constexpr std::string_view kPlanned[] = {"satisfaction", "customer_value", "rfm", "p_alive"};
 
 bool IsNumber(Kind kind) { return kind == Kind::kInt || kind == Kind::kDouble || kind == Kind::kDecimal; }
 
@@ -64,6 +84,19 @@ std::string_view WhatIsTaken(Takes takes) {
   }
 }
 
+std::string_view WhatTwoAre(Parameter parameter) {
+  switch (parameter) {
+    case Parameter::kHalfLife:
+      return "a number, and the time in which it comes to count half";
+    case Parameter::kQuantile:
+      return "which quantile, and of what";
+    case Parameter::kHowMany:
+      return "how many, and of what";
+    default:
+      return "a score, and from where on it counts as satisfied";
+  }
+}
+
 std::string Candidates() {
   std::string names;
   for (const Known& known : kKnown) names += (names.empty() ? "" : ", ") + std::string(known.name);
@@ -89,10 +122,13 @@ class AggregateChecker {
     checked->kind = known->kind;
     checked->arguments.clear();
     if (call_.arguments.empty()) return true;
-    const SourceText text = spec_.aggregate.Sub(call_.arguments[0].offset, call_.arguments[0].length);
+    Recode recode{known->recode, 0};
+    if (known->parameter != Parameter::kNone && !CheckParameter(*known, checked, &recode)) return false;
+    const SourceText text = TextOf(PlaceOfArgument(*known));
     for (const EventSpec* event : events_) {
       std::optional<ArgumentPlan> argument = CheckArgument(*known, text, *event);
       if (!argument) return false;
+      SetRecode(recode, &*argument);
       checked->arguments.push_back(*std::move(argument));
     }
     return CheckAgreement(*known, text, checked->arguments);
@@ -104,6 +140,10 @@ class AggregateChecker {
     diagnostics_.push_back(spec_.aggregate.Error(call_.place.offset, call_.place.length, std::move(message),
                                                  std::move(hint), description_));
     return false;
+  }
+
+  SourceText TextOf(size_t argument) const {
+    return spec_.aggregate.Sub(call_.arguments[argument].offset, call_.arguments[argument].length);
   }
 
   const Known* FindKnown() {
@@ -129,19 +169,29 @@ class AggregateChecker {
                       known.kind == AggregateKind::kCount ? "to count only some events, say which in 'where'"
                                                           : "to look at some events only, say which in 'where'");
     }
+    if (known.parameter != Parameter::kNone) {
+      if (given == 2) return true;
+      return Complain(fmt::format("'{}' takes two arguments", known.name),
+                      fmt::format("{}: {}", WhatTwoAre(known.parameter), known.example));
+    }
     if (given == 1 || (given == 0 && known.optional)) return true;
     if (known.optional) {
       return Complain(fmt::format("'{}' takes one argument or none", known.name),
-                      fmt::format("write {0}, or {0}(amount)", known.name));
+                      fmt::format("write {}, or {}", known.name, known.example));
     }
     return Complain(fmt::format("'{}' takes one argument", known.name),
-                    known.takes == Takes::kBool ? fmt::format("say of which condition: {}(late)", known.name)
-                                                : fmt::format("name what to take it over: {}(amount)", known.name));
+                    known.takes == Takes::kBool ? fmt::format("say of which condition: {}", known.example)
+                                                : fmt::format("name what to take it over: {}", known.example));
   }
 
   bool CheckWindow(const Known& known) {
     if (known.kind == AggregateKind::kRate && !spec_.window && !spec_.calendar) {
       return Complain("'rate' needs a window over time: it divides by its length", "add 'window: 1h'");
+    }
+    if (known.kind == AggregateKind::kDistinct && spec_.window && spec_.resolution.kind == Resolution::Kind::kFixed &&
+        spec_.resolution.width > Duration::zero() && *spec_.window / spec_.resolution.width > kMostSketchSlices) {
+      return Complain(fmt::format("'distinct' keeps at most {} slices", kMostSketchSlices),
+                      "take a wider resolution, or leave it out");
     }
     if (known.kind == AggregateKind::kTimeSince && spec_.last) {
       return Complain("'time_since' looks at the newest event alone, whatever 'last' says", "leave 'last' out");
@@ -152,7 +202,7 @@ class AggregateChecker {
   std::optional<ArgumentPlan> CheckArgument(const Known& known, const SourceText& text, const EventSpec& event) {
     ArgumentPlan argument;
     auto has_type = [](const AttributeSpec& attribute) { return attribute.name == "type"; };
-    if (known.kind == AggregateKind::kLast && text.text() == "type" &&
+    if (known.takes == Takes::kAnything && text.text() == "type" &&
         std::none_of(event.attributes.begin(), event.attributes.end(), has_type)) {
       argument.text = "type";
       argument.type = Kind::kString;
@@ -180,7 +230,62 @@ class AggregateChecker {
     return argument;
   }
 
-  // Numbers of any kind are doubles to all aggregates but `last`, whose value is the argument's.
+  // What is taken first says more than what it is taken of.
+  static size_t PlaceOfArgument(const Known& known) {
+    return known.parameter == Parameter::kQuantile || known.parameter == Parameter::kHowMany ? 1 : 0;
+  }
+
+  // The constant beside the argument, which no event can change.
+  bool CheckParameter(const Known& known, CheckedAggregate* checked, Recode* recode) {
+    const SourceText text = TextOf(1 - PlaceOfArgument(known));
+    Environment nothing;
+    nothing.SetStrict(strict_cel_).SetNoun("constant");
+    const bool is_time = known.parameter == Parameter::kHalfLife;
+    const std::optional<Expression> constant =
+        Expression::Compile(text, nothing, is_time ? Kind::kDuration : Kind::kDouble, description_, &diagnostics_);
+    if (!constant) return false;
+    Scratch scratch;
+    const Result result = constant->Evaluate({}, Time(), scratch);
+    if (result.outcome != Outcome::kValue) {
+      diagnostics_.push_back(text.Error("this has no value", "", description_));
+      return false;
+    }
+    auto complain = [&](std::string message) {
+      diagnostics_.push_back(text.Error(std::move(message), "", description_));
+      return false;
+    };
+    if (!is_time) {
+      const double number = result.value.AsDouble();
+      recode->number = checked->number = number;
+      if (known.parameter == Parameter::kQuantile && !(number >= 0 && number <= 1))
+        return complain("a quantile is a number from 0 to 1: 0.95 is the 95th percentile");
+      if (known.parameter == Parameter::kHowMany &&
+          !(number >= 1 && number <= kMostOfTop && number == std::floor(number)))
+        return complain(fmt::format("how many of them must be a whole number from 1 to {}", kMostOfTop));
+      return true;
+    }
+    checked->half_life = result.value.AsDuration();
+    if (checked->half_life > Duration::zero()) return true;
+    return complain("a half-life must be longer than nothing");
+  }
+
+  static void SetRecode(const Recode& recode, ArgumentPlan* argument) {
+    argument->recode = recode;
+    switch (recode.kind) {
+      case Recode::Kind::kNone:
+        return;
+      case Recode::Kind::kAtLeast:
+        argument->text = fmt::format("at least {}: {}", recode.number, argument->text);
+        argument->type = Kind::kBool;
+        return;
+      case Recode::Kind::kNps:
+        argument->text = fmt::format("nps: {}", argument->text);
+        argument->type = Kind::kInt;
+        return;
+    }
+  }
+
+  // Numbers of any kind are doubles to all aggregates but `first` and `last`, whose value is the argument's.
   bool CheckAgreement(const Known& known, const SourceText& text, const std::vector<ArgumentPlan>& arguments) {
     auto kind_of = [&](const ArgumentPlan& argument) {
       const Kind kind = argument.type.kind;

@@ -8,14 +8,13 @@
 // pane, each at its own instant and in order, so that the result does not depend on when it is asked for.
 #include <algorithm>
 
+#include "metric/rounded_field.h"
 #include "metric/row_window.h"
-#include "tocsin/window/aggregate.h"
 
 namespace tocsin {
 namespace {
 
 using Field = FieldPlan::Kind;
-using DoubleSum = Sum<double>;
 
 }  // namespace
 
@@ -60,7 +59,7 @@ bool WindowInRow::AdvanceDelayed(Time now) {
   if (SomethingIsLater()) {
     WindowInRow later = Later();
     PaneRing ring = later.block_.Open();
-    RowPanes waiting(ring, later.block_, plan_);
+    RowPanes waiting(ring, later.block_, operations_);
     while (!waiting.empty() && waiting.time(0) <= clock) {
       Enter(waiting.time(0), waiting.partial(0));
       waiting.PopOldest();
@@ -90,7 +89,7 @@ std::optional<Time> WindowInRow::NextExitBehind() const {
 
 void WindowInRow::AddWaiting(Time time, const Arguments& arguments) {
   PaneRing ring = block_.Open();
-  RowPanes panes(ring, block_, plan_);
+  RowPanes panes(ring, block_, operations_);
   const Time pane = PaneTime(plan_.shape, ring.sliced, time);
   const bool earlier = !panes.empty() && pane < panes.time(0);
   std::byte* partial = panes.Touch(pane);
@@ -104,7 +103,7 @@ void WindowInRow::AddWaiting(Time time, const Arguments& arguments) {
 void WindowInRow::Enter(Time pane, const std::byte* partial) {
   AdvancePlain(pane);
   PaneRing ring = block_.Open();
-  RowPanes panes(ring, block_, plan_);
+  RowPanes panes(ring, block_, operations_);
   std::byte* into = panes.Touch(PaneTime(plan_.shape, ring.sliced, pane));
   for (size_t i = 0; i < plan_.words.size(); ++i) {
     const uint64_t x = FieldAt<uint64_t>(partial, i * sizeof(uint64_t));
@@ -119,12 +118,11 @@ void WindowInRow::Enter(Time pane, const std::byte* partial) {
 void WindowInRow::EnterOther(const FieldPlan& field, RowPanes& panes, std::byte* into, const std::byte* partial) {
   std::byte* const totals = block_.totals();
   switch (field.kind) {
-    case Field::kSum: {
-      const auto& sum = FieldAt<DoubleDouble>(partial, field.partial_offset);
-      FieldAt<DoubleDouble>(into, field.partial_offset).Add(sum);
-      DoubleSum::Merge(FieldAt<DoubleSum::Total>(totals, field.total_offset), sum);
-      return;
-    }
+    case Field::kSum:
+    case Field::kSquares:
+    case Field::kDecayed:
+      MergeRounded(field, into, partial);
+      return AddToTotal(field, totals, partial);
     case Field::kLeast:
     case Field::kGreatest: {
       const uint64_t code = FieldAt<uint64_t>(partial, field.partial_offset);

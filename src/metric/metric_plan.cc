@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+
+#include "tocsin/window/aggregate.h"
 
 namespace tocsin {
 namespace {
@@ -40,6 +43,7 @@ Type ValueType(const ArgumentPlan& argument, AggregateKind kind) {
   const Kind type = argument.type.kind;
   const bool is_number = type == Kind::kInt || type == Kind::kDouble || type == Kind::kDecimal;
   if (kind == AggregateKind::kLast) return type == Kind::kDecimal ? Type(Kind::kDouble) : argument.type;
+  if (kind == AggregateKind::kDelta && type == Kind::kTimestamp) return Kind::kDuration;
   return is_number ? Type(Kind::kDouble) : argument.type;
 }
 
@@ -72,23 +76,51 @@ Value FromCode(Type type, uint64_t code) {
   }
 }
 
+// The newest less the oldest.
+Value Difference(const MetricPlan& metric, const Value& newest, const Value& oldest) {
+  switch (newest.kind()) {
+    case Kind::kTimestamp:
+      return Value::Span(newest.AsTime() - oldest.AsTime());
+    case Kind::kDuration:
+      return Value::Span(newest.AsDuration() - oldest.AsDuration());
+    default:
+      break;
+  }
+  const double difference = newest.AsNumber() - oldest.AsNumber();
+  if (!metric.exact || !std::isfinite(difference)) return Value::Double(difference);
+  // Between two that are whole in their units, so is what lies between them.
+  double scale = 1;
+  for (uint8_t digit = 0; digit < metric.digits; ++digit) scale *= 10;
+  return Value::Double(std::round(difference * scale) / scale);
+}
+
 // A count or a sum.
 double Amount(const MetricPlan& metric, const WindowPlan& window, const WindowInRow& state) {
   const FieldPlan& field = window.fields[metric.field];
   if (!metric.has_sum) return static_cast<double>(state.Word(field));
-  return metric.exact ? Value::Decimal(state.Word(field), metric.digits).AsNumber() : state.Sum(field);
+  return metric.exact ? Value::Decimal(state.Word(field), metric.digits).AsNumber() : state.Sum(field).Value();
 }
 
 }  // namespace
+
+Samples SamplesOf(AggregateKind kind) {
+  return kind == AggregateKind::kQuantile   ? Samples::kQuantile
+         : kind == AggregateKind::kDistinct ? Samples::kDistinct
+         : kind == AggregateKind::kTop      ? Samples::kTop
+                                            : Samples::kNone;
+}
 
 void PlaceAggregate(const CheckedAggregate& aggregate, WindowPlan* window, MetricPlan* metric) {
   metric->aggregate = aggregate.kind;
   const uint16_t argument = aggregate.arguments.empty() ? uint16_t{0} : PlaceArgument(aggregate.arguments, window);
   auto place = [&](Field kind) { return PlaceField(kind, argument, window); };
-  auto place_sum = [&] {
-    metric->has_sum = true;
+  auto set_exact = [&] {
     metric->exact = IsExact(aggregate.arguments);
     metric->digits = metric->exact ? aggregate.arguments[0].type.digits : uint8_t{0};
+  };
+  auto place_sum = [&] {
+    metric->has_sum = true;
+    set_exact();
     metric->field = place(metric->exact ? Field::kExactSum : Field::kSum);
   };
   switch (aggregate.kind) {
@@ -114,8 +146,33 @@ void PlaceAggregate(const CheckedAggregate& aggregate, WindowPlan* window, Metri
       metric->field = place(aggregate.kind == AggregateKind::kMin ? Field::kLeast : Field::kGreatest);
       return;
     case AggregateKind::kLast:
+    case AggregateKind::kFirst:
+      metric->type = metric->held = ValueType(aggregate.arguments[0], AggregateKind::kLast);
+      metric->field = place(aggregate.kind == AggregateKind::kLast ? Field::kNewestValue : Field::kOldestValue);
+      return;
+    case AggregateKind::kDelta:
       metric->type = ValueType(aggregate.arguments[0], aggregate.kind);
-      metric->field = place(Field::kNewestValue);
+      metric->held = ValueType(aggregate.arguments[0], AggregateKind::kLast);
+      set_exact();
+      metric->field = place(Field::kOldestValue);
+      metric->other = place(Field::kNewestValue);
+      return;
+    case AggregateKind::kStdDev:
+      metric->field = place(Field::kSum);
+      metric->other = place(Field::kSquares);
+      metric->divisor = place(Field::kArguments);
+      return;
+    case AggregateKind::kEwma:
+      metric->field = PlaceDecayed(argument, aggregate.half_life, window);
+      return;
+    case AggregateKind::kTop:
+      metric->type = Kind::kString;
+      [[fallthrough]];
+    case AggregateKind::kQuantile:
+    case AggregateKind::kDistinct:
+      window->samples = SamplesOf(aggregate.kind);
+      metric->field = place(Field::kSample);
+      metric->number = aggregate.number;
       return;
     case AggregateKind::kTimeSince:
       metric->type = Kind::kDuration;
@@ -152,7 +209,36 @@ Value ReadMetric(const MetricPlan& metric, const WindowPlan& window, const Windo
     }
     case AggregateKind::kLast: {
       const std::optional<uint64_t> bits = state.NewestValue(field, now);
-      return bits ? FromBits(metric.type, *bits, texts) : Value();
+      return bits ? FromBits(metric.held, *bits, texts) : Value();
+    }
+    case AggregateKind::kFirst: {
+      const std::optional<uint64_t> bits = state.OldestValue(field);
+      return bits ? FromBits(metric.held, *bits, texts) : Value();
+    }
+    case AggregateKind::kDelta: {
+      const std::optional<uint64_t> oldest = state.OldestValue(field);
+      const std::optional<uint64_t> newest = state.NewestValue(window.fields[metric.other], now);
+      if (!oldest || !newest) return Value();
+      return Difference(metric, FromBits(metric.held, *newest, texts), FromBits(metric.held, *oldest, texts));
+    }
+    case AggregateKind::kStdDev: {
+      const std::optional<double> deviation = StdDev::Of(state.Sum(field), state.Sum(window.fields[metric.other]),
+                                                         state.Word(window.fields[metric.divisor]));
+      return deviation ? Value::Double(*deviation) : Value();
+    }
+    case AggregateKind::kEwma: {
+      const std::optional<double> mean = state.DecayedMean(field);
+      return mean ? Value::Double(*mean) : Value();
+    }
+    case AggregateKind::kQuantile: {
+      const std::optional<double> quantile = state.Quantile(metric.number);
+      return quantile ? Value::Double(*quantile) : Value();
+    }
+    case AggregateKind::kDistinct:
+      return Value::Double(state.Distinct());
+    case AggregateKind::kTop: {
+      const std::optional<uint32_t> text = state.Top(static_cast<uint32_t>(metric.number));
+      return text ? Value::String(texts.Text(*text)) : Value();
     }
     case AggregateKind::kTimeSince: {
       const std::optional<Time> newest = state.Newest(field);
@@ -171,6 +257,7 @@ Moves OnExit(const MetricPlan& metric, const WindowPlan& window, bool sum_is_non
   if (window.behind()) return Moves::kBoth;  // what leaves it makes way for something else
   switch (metric.aggregate) {
     case AggregateKind::kCount:
+    case AggregateKind::kDistinct:
       return Moves::kDown;
     case AggregateKind::kRate:
     case AggregateKind::kSum:
@@ -184,6 +271,12 @@ Moves OnExit(const MetricPlan& metric, const WindowPlan& window, bool sum_is_non
     case AggregateKind::kLast:
     case AggregateKind::kTimeSince:
     case AggregateKind::kMeanInterval:
+    case AggregateKind::kStdDev:
+    case AggregateKind::kFirst:
+    case AggregateKind::kDelta:
+    case AggregateKind::kEwma:
+    case AggregateKind::kQuantile:
+    case AggregateKind::kTop:
       return Moves::kBoth;
   }
   return Moves::kBoth;
@@ -203,7 +296,7 @@ Moves OnEntry(const MetricPlan& metric, bool sum_is_nonnegative) {
 
 bool MayBeAbsent(const MetricPlan& metric) {
   return metric.aggregate != AggregateKind::kCount && metric.aggregate != AggregateKind::kRate &&
-         metric.aggregate != AggregateKind::kSum;
+         metric.aggregate != AggregateKind::kSum && metric.aggregate != AggregateKind::kDistinct;
 }
 
 std::string Describe(std::string_view kind, std::string_view name, std::string_view part) {

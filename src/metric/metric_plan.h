@@ -29,7 +29,17 @@ enum class AggregateKind : uint8_t {
   kLast,
   kTimeSince,
   kMeanInterval,
+  kStdDev,
+  kFirst,
+  kDelta,
+  kEwma,
+  kQuantile,
+  kDistinct,
+  kTop,
 };
+
+// What a window over single values is kept for; kNone of all other aggregates.
+Samples SamplesOf(AggregateKind kind);
 
 struct MetricPlan {
   std::string name;
@@ -38,9 +48,13 @@ struct MetricPlan {
   uint32_t grouping = 0;
   uint32_t window = 0;   // index of its WindowPlan
   uint16_t field = 0;    // the count, the sum, the extreme, the distinct times, the newest value or time
-  uint16_t divisor = 0;  // of a mean or share: the field that says how many; of mean_interval: the newest time's
-  bool has_sum = false;  // sum, mean, rate(x)
-  bool exact = false;    // the sum is an integer, in units of 10^-digits
+  uint16_t divisor = 0;  // of a mean, share or deviation: the field that says how many; of mean_interval: the newest
+                         // time's
+  uint16_t other = 0;    // of a deviation: the squares; of a delta: the newest value
+  Type held = Kind::kDouble;  // of first, last and delta: the type in which the window holds values
+  bool has_sum = false;       // sum, mean, rate(x)
+  double number = 0;          // the quantile; how many of a top-k
+  bool exact = false;         // the sum or delta is an integer, in units of 10^-digits
   uint8_t digits = 0;
 };
 
@@ -48,6 +62,8 @@ struct MetricPlan {
 struct CheckedAggregate {
   AggregateKind kind = AggregateKind::kCount;
   std::vector<ArgumentPlan> arguments;  // one for each event type, or none
+  Duration half_life{};                 // of ewma
+  double number = 0;                    // the quantile, from 0 to 1; how many of a top-k
 };
 
 // False, with mistakes added, when `spec.aggregate` is not one of the aggregates there are, its argument is wrong for

@@ -4,7 +4,11 @@
 #include <bit>
 #include <cstring>
 
+#include "metric/rounded_field.h"
+#include "metric/samples.h"
+#include "metric/stamped_value.h"
 #include "tocsin/window/aggregate.h"
+#include "tocsin/window/decayed_mean.h"
 #include "tocsin/window/recent_times.h"
 
 namespace tocsin {
@@ -68,7 +72,10 @@ struct WindowInRow::Totals {
   const WindowPlan& plan;
   std::byte* totals;
   TextPool& texts;
+  RowPanes& panes;
+  PanePool& pool;
   bool extreme_left = false;
+  bool oldest_left = false;
 
   void Remove(const std::byte* partial) {
     for (size_t i = 0; i < plan.words.size(); ++i) {
@@ -79,8 +86,14 @@ struct WindowInRow::Totals {
   void RemoveOther(const FieldPlan& field, const std::byte* partial) {
     switch (field.kind) {
       case Field::kSum:
-        DoubleSum::Remove(FieldAt<DoubleSum::Total>(totals, field.total_offset),
-                          FieldAt<DoubleDouble>(partial, field.partial_offset));
+      case Field::kSquares:
+      case Field::kDecayed:
+        RemoveRounded(field, totals, partial);
+        return;
+      case Field::kSample:
+        return Samples().Remove(partial);
+      case Field::kOldestValue:
+        oldest_left |= RemoveOldest(field, totals, partial, texts);
         return;
       case Field::kLeast:
       case Field::kGreatest: {
@@ -100,42 +113,56 @@ struct WindowInRow::Totals {
     if (!plan.rounds) return false;
     if (wrapped) return true;
     for (uint16_t index : plan.others) {
-      const FieldPlan& field = plan.fields[index];
-      if (field.kind == Field::kSum && DoubleSum::Suspect(FieldAt<DoubleSum::Total>(totals, field.total_offset)))
-        return true;
+      if (IsRounded(plan.fields[index].kind) && IsSuspect(plan.fields[index], totals)) return true;
     }
     return false;
   }
-  void Rebuild(const RowPanes& panes) {
+  void Rebuild(const RowPanes&) {
     for (uint16_t index : plan.others) {
       const FieldPlan& field = plan.fields[index];
-      if (field.kind != Field::kSum) continue;
-      auto& total = FieldAt<DoubleSum::Total>(totals, field.total_offset);
-      total = {};
-      for (uint32_t i = 0; i < panes.size(); ++i) {
-        DoubleSum::Merge(total, FieldAt<DoubleDouble>(panes.partial(i), field.partial_offset));
-      }
+      if (!IsRounded(field.kind)) continue;
+      ClearTotal(field, totals);
+      for (uint32_t i = 0; i < panes.size(); ++i) AddToTotal(field, totals, panes.partial(i));
     }
   }
-  void Settle(const RowPanes& panes) {
+  void Settle(const RowPanes&) {
+    if (oldest_left) FindOldest();
     if (!extreme_left) return;
     Extremes extremes = panes.extremes();
     for (uint16_t i = 0; i < plan.extreme_codes.count; ++i) {
       FieldAt<uint64_t>(totals, plan.extreme_totals + i * sizeof(uint64_t)) = extremes.Greatest(i);
     }
   }
+  // The panes before the next that has it are looked at once: they leave before it does.
+  void FindOldest() {
+    for (uint16_t index : plan.others) {
+      const FieldPlan& field = plan.fields[index];
+      if (field.kind != Field::kOldestValue) continue;
+      auto& oldest = FieldAt<StampedValue>(totals, field.total_offset);
+      for (uint32_t i = 0; i < panes.size() && oldest.time == 0; ++i)
+        oldest = FieldAt<StampedValue>(panes.partial(i), field.partial_offset);
+    }
+  }
+  SampleWindow Samples() { return SampleWindow(plan, panes, totals, pool, texts); }
   void Reset() {
+    if (plan.samples != Samples::kNone) Samples().Reset();
     for (uint16_t index : plan.others) {
       const FieldPlan& field = plan.fields[index];
       if (!field.text) continue;
-      const auto& newest = FieldAt<NewestTotal>(totals, field.total_offset);
-      if (newest.time != 0) texts.Release(static_cast<uint32_t>(newest.bits));
+      if (field.kind == Field::kOldestValue && plan.holds_texts) {
+        for (uint32_t i = 0; i < panes.size(); ++i) RemoveOldest(field, totals, panes.partial(i), texts);
+        continue;
+      }
+      const auto& held = FieldAt<StampedValue>(totals, field.total_offset);
+      if (held.time != 0) texts.Release(static_cast<uint32_t>(held.bits));
     }
     std::memset(totals, 0, plan.total_bytes);
   }
 };
 
-WindowInRow::Totals WindowInRow::TotalsOf(const WindowPlan& plan) const { return {plan, block_.totals(), texts_}; }
+WindowInRow::Totals WindowInRow::TotalsOf(RowPanes& panes) const {
+  return {plan_, block_.totals(), texts_, panes, block_.pool()};
+}
 
 bool WindowInRow::Add(Time now, Time time, const Arguments& arguments) {
   switch (plan_.kind) {
@@ -147,6 +174,7 @@ bool WindowInRow::Add(Time now, Time time, const Arguments& arguments) {
     case WindowPlan::Kind::kLast:
       return AddToLast(time, arguments);
     case WindowPlan::Kind::kAll:
+      if (plan_.samples != Samples::kNone) return AddSample(now, time, arguments[0]);
       AddToAll(now, time, arguments);
       return true;
   }
@@ -154,9 +182,11 @@ bool WindowInRow::Add(Time now, Time time, const Arguments& arguments) {
 }
 
 bool WindowInRow::AddPlain(Time now, Time time, const Arguments& arguments) {
+  if (plan_.samples != Samples::kNone) [[unlikely]]
+    return AddSample(now, time, arguments[0]);
   if (plan_.others.empty()) [[likely]]
     return AddOverTime(WordsOnly(plan_), now, time, arguments);
-  return AddOverTime(plan_, now, time, arguments);
+  return AddOverTime(operations_, now, time, arguments);
 }
 
 bool WindowInRow::AdvanceTo(Time now) {
@@ -167,7 +197,7 @@ bool WindowInRow::AdvanceTo(Time now) {
 
 bool WindowInRow::AdvancePlain(Time now) {
   if (!block_.exists()) return false;
-  return plan_.others.empty() ? AdvanceOverTime(WordsOnly(plan_), now) : AdvanceOverTime(plan_, now);
+  return plan_.others.empty() ? AdvanceOverTime(WordsOnly(plan_), now) : AdvanceOverTime(operations_, now);
 }
 
 template <typename Operations>
@@ -179,7 +209,7 @@ bool WindowInRow::AddOverTime(const Operations& operations, Time now, Time time,
     if constexpr (kWordsOnly) {
       LetGo(plan_.shape, now, panes, WordTotals{operations.words, TotalsOrNull()});
     } else {
-      LetGo(plan_.shape, now, panes, TotalsOf(operations));
+      LetGo(plan_.shape, now, panes, TotalsOf(panes));
     }
   }
   const Time pane = PaneTime(plan_.shape, ring.sliced, time);
@@ -200,7 +230,7 @@ bool WindowInRow::AddOverTime(const Operations& operations, Time now, Time time,
 // All that the window holds leaves as an event comes: a small block is used again in its place.
 bool WindowInRow::BeginAnew(PaneRing& ring, Time now, Time time) {
   if (!block_.IsSmall() || HasLeft(plan_.shape, now, PaneTime(plan_.shape, false, time))) return false;
-  if (block_.has_totals()) TotalsOf(plan_).Reset();
+  if (block_.has_totals()) ResetTotals(ring);
   block_.Restart(ring);
   return true;
 }
@@ -213,7 +243,7 @@ bool WindowInRow::AdvanceOverTime(const Operations& operations, Time now) {
   if constexpr (std::is_same_v<Operations, WordsOnly>) {
     left = LetGo(plan_.shape, now, panes, WordTotals{operations.words, TotalsOrNull()});
   } else {
-    left = LetGo(plan_.shape, now, panes, TotalsOf(operations));
+    left = LetGo(plan_.shape, now, panes, TotalsOf(panes));
   }
   if (left && block_.exists()) block_.Save(ring);
   return left;
@@ -222,7 +252,7 @@ bool WindowInRow::AdvanceOverTime(const Operations& operations, Time now) {
 bool WindowInRow::AddToLast(Time time, const Arguments& arguments) {
   if (arguments.size() != 0 && arguments[0].absent()) return false;
   PaneRing ring = block_.Open();
-  RowPanes panes(ring, block_, plan_);
+  RowPanes panes(ring, block_, operations_);
   if (panes.size() == plan_.last) {
     if (time < panes.time(0)) return false;
     MakeRoom(panes);
@@ -235,9 +265,34 @@ bool WindowInRow::AddToLast(Time time, const Arguments& arguments) {
   return true;
 }
 
+bool WindowInRow::AddSample(Time now, Time time, const Argument& argument) {
+  if (argument.absent()) return false;
+  PaneRing ring = block_.Open();
+  RowPanes panes(ring, block_, operations_);
+  const bool over_time = plan_.kind != WindowPlan::Kind::kAll;
+  if (over_time && block_.exists()) LetGo(plan_.shape, now, panes, TotalsOf(panes));
+  const Time pane = over_time ? PaneTime(plan_.shape, ring.sliced, time) : Time();
+  const bool held = !over_time || !HasLeft(plan_.shape, now, pane);
+  if (held) {
+    const bool earlier = !panes.empty() && pane < panes.time(0);
+    const uint64_t word = SampleWindow::WordOf(plan_.samples, argument, texts_);
+    if (!block_.exists()) panes.Reserve();
+    SampleWindow samples(plan_, panes, block_.totals(), block_.pool(), texts_);
+    if (ring.sliced) {
+      samples.AddToSlice(pane, word);
+    } else {
+      samples.AddValue(pane, word);
+      if (samples.IsCrowded()) samples.Slice(ring);
+    }
+    if (earlier) block_.SetFlag(WindowBlock::kEarlier);
+  }
+  if (block_.exists()) block_.Save(ring);
+  return held;
+}
+
 // Lets the oldest of the last N go.
 void WindowInRow::MakeRoom(RowPanes& panes) {
-  Totals totals = TotalsOf(plan_);
+  Totals totals = TotalsOf(panes);
   if (plan_.counts_times && panes.size() > 1 && panes.time(1) == panes.time(0)) {
     // Of events at one time the oldest is counted.
     for (uint16_t index : plan_.others) {
@@ -259,7 +314,7 @@ void WindowInRow::AddToAll(Time now, Time time, const Arguments& arguments) {
     block_.Create();
     ring = block_.Open();
   }
-  RowPanes panes(ring, block_, plan_);
+  RowPanes panes(ring, block_, operations_);
   const bool counted = !plan_.counts_times || !IsNewTime(panes, now, time, plan_.lateness);
   AddWords(nullptr, arguments);
   AddOthers(panes, nullptr, time, counted, arguments);
@@ -308,11 +363,15 @@ void WindowInRow::AddOthers(RowPanes& panes, std::byte* partial, Time time, bool
 
 void WindowInRow::AddOther(const FieldPlan& field, RowPanes& panes, std::byte* partial, Time time,
                            const Argument& argument) {
-  if (field.kind == Field::kNewestValue) return SetNewestValue(field, time, argument);
-  if (field.kind == Field::kSum) {
+  if (field.kind == Field::kSample) {
+    FieldAt<uint64_t>(partial, field.partial_offset) = SampleWindow::WordOf(plan_.samples, argument, texts_);
+    return;
+  }
+  if (field.kind == Field::kNewestValue) return AddNewest(field, block_.totals(), time, argument, texts_);
+  if (field.kind == Field::kOldestValue) return AddOldest(field, block_.totals(), partial, time, argument, texts_);
+  if (IsRounded(field.kind)) {
     const double x = argument.AsNumber();
-    if (partial != nullptr) FieldAt<DoubleDouble>(partial, field.partial_offset).Add(x);
-    DoubleSum::Add(FieldAt<DoubleSum::Total>(block_.totals(), field.total_offset), x);
+    AddRounded(field, block_.totals(), partial, time, x);
     if (x < 0) block_.SetFlag(WindowBlock::kNegative);
     return;
   }
@@ -347,43 +406,21 @@ void WindowInRow::CountTime(const FieldPlan& field, std::byte* partial, Time tim
   ++total.distinct;
 }
 
-void WindowInRow::SetNewestValue(const FieldPlan& field, Time time, const Argument& argument) {
-  auto& newest = FieldAt<NewestTotal>(block_.totals(), field.total_offset);
-  if (TimeCode(time) < newest.time) return;
-  const bool first = newest.time == 0;
-  newest.time = TimeCode(time);
-  switch (argument.kind()) {
-    case Kind::kString: {
-      if (!first && texts_.Text(static_cast<uint32_t>(newest.bits)) == argument.AsString()) return;
-      const uint32_t text = texts_.Acquire(argument.AsString());
-      if (!first) texts_.Release(static_cast<uint32_t>(newest.bits));
-      newest.bits = text;
-      return;
-    }
-    case Kind::kDouble:
-    case Kind::kDecimal:
-      newest.bits = std::bit_cast<uint64_t>(argument.AsNumber());
-      return;
-    default:
-      newest.bits = static_cast<uint64_t>(argument.AsInt());
-  }
-}
-
 std::optional<Time> WindowInRow::NextExit() const {
   if (plan_.behind()) return NextExitBehind();
   if (plan_.kind != WindowPlan::Kind::kTime || !block_.exists()) return std::nullopt;
   PaneRing ring = block_.Open();
-  return ExitTime(plan_.shape, RowPanes(ring, block_, plan_).time(0));
+  return ExitTime(plan_.shape, RowPanes(ring, block_, operations_).time(0));
 }
 
 Time WindowInRow::OldestPane() const {
   PaneRing ring = block_.Open();
-  return RowPanes(ring, block_, plan_).time(0);
+  return RowPanes(ring, block_, operations_).time(0);
 }
 
 Time WindowInRow::NewestPane() const {
   PaneRing ring = block_.Open();
-  return RowPanes(ring, block_, plan_).newest();
+  return RowPanes(ring, block_, operations_).newest();
 }
 
 void WindowInRow::Release() {
@@ -394,8 +431,13 @@ void WindowInRow::Release() {
 void WindowInRow::ReleasePlain() {
   if (!block_.exists()) return;
   PaneRing ring = block_.Open();
-  if (block_.has_totals()) TotalsOf(plan_).Reset();
+  if (block_.has_totals()) ResetTotals(ring);
   block_.Release(ring);
+}
+
+void WindowInRow::ResetTotals(PaneRing& ring) {
+  RowPanes panes(ring, block_, operations_);
+  TotalsOf(panes).Reset();
 }
 
 // Never 0, which is no timer.
@@ -408,8 +450,13 @@ int64_t WindowInRow::Word(const FieldPlan& field) const {
   return block_.exists() ? static_cast<int64_t>(block_.Word(field.total_offset)) : 0;
 }
 
-double WindowInRow::Sum(const FieldPlan& field) const {
-  return block_.exists() ? FieldAt<DoubleSum::Total>(block_.totals(), field.total_offset).sum.Value() : 0;
+DoubleDouble WindowInRow::Sum(const FieldPlan& field) const {
+  return block_.exists() ? FieldAt<DoubleSum::Total>(block_.totals(), field.total_offset).sum : DoubleDouble();
+}
+
+std::optional<double> WindowInRow::DecayedMean(const FieldPlan& field) const {
+  if (!block_.exists()) return std::nullopt;
+  return MeanOf(FieldAt<DecayedTotal>(block_.totals(), field.total_offset));
 }
 
 uint64_t WindowInRow::Extreme(const FieldPlan& field) const {
@@ -418,7 +465,7 @@ uint64_t WindowInRow::Extreme(const FieldPlan& field) const {
 
 std::optional<uint64_t> WindowInRow::NewestValue(const FieldPlan& field, Time now) const {
   if (!block_.exists()) return std::nullopt;
-  const auto& newest = FieldAt<NewestTotal>(block_.totals(), field.total_offset);
+  const auto& newest = FieldAt<StampedValue>(block_.totals(), field.total_offset);
   if (newest.time == 0) return std::nullopt;
   if (plan_.kind == WindowPlan::Kind::kTime) {
     // Newer events that lack the argument may keep the window alive.
@@ -426,6 +473,38 @@ std::optional<uint64_t> WindowInRow::NewestValue(const FieldPlan& field, Time no
     if (HasLeft(plan_.shape, now, PaneTime(plan_.shape, sliced, TimeOf(newest.time)))) return std::nullopt;
   }
   return newest.bits;
+}
+
+std::optional<double> WindowInRow::Quantile(double q) const {
+  if (!block_.exists()) return std::nullopt;
+  PaneRing ring = block_.Open();
+  RowPanes panes(ring, block_, operations_);
+  return TotalsOf(panes).Samples().Quantile(q);
+}
+
+double WindowInRow::Distinct() const {
+  if (!block_.exists()) return 0;
+  PaneRing ring = block_.Open();
+  RowPanes panes(ring, block_, operations_);
+  return TotalsOf(panes).Samples().Distinct();
+}
+
+// The text is held until it is another, or the window is empty.
+std::optional<uint32_t> WindowInRow::Top(uint32_t k) const {
+  if (!block_.exists()) return std::nullopt;
+  PaneRing ring = block_.Open();
+  RowPanes panes(ring, block_, operations_);
+  const std::string text = TotalsOf(panes).Samples().Top(k);
+  uint32_t& shown = FieldAt<SampleTotal>(block_.totals(), 0).shown;
+  if (shown != 0 && texts_.Text(shown) == text) return shown;
+  if (shown != 0) texts_.Release(shown);
+  return shown = texts_.Acquire(text);
+}
+
+std::optional<uint64_t> WindowInRow::OldestValue(const FieldPlan& field) const {
+  if (!block_.exists()) return std::nullopt;
+  const auto& oldest = FieldAt<StampedValue>(block_.totals(), field.total_offset);
+  return oldest.time == 0 ? std::nullopt : std::optional(oldest.bits);
 }
 
 std::optional<Time> WindowInRow::Newest(const FieldPlan& field) const {
@@ -440,7 +519,7 @@ std::optional<WindowInRow::Span> WindowInRow::Times(const FieldPlan& times, cons
   Time first = FromNanos(total.first);
   if (plan_.kind != WindowPlan::Kind::kAll) {
     PaneRing ring = block_.Open();
-    RowPanes panes(ring, block_, plan_);
+    RowPanes panes(ring, block_, operations_);
     first = panes.time(0);
     if (ring.sliced || plan_.shape.slice_at_once) {
       first = FromNanos(FieldAt<TimesPartial>(panes.partial(0), times.partial_offset).first);

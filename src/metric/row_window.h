@@ -14,10 +14,12 @@
 
 #include "metric/field_access.h"
 #include "metric/pane_pool.h"
+#include "metric/row_operations.h"
 #include "metric/text_pool.h"
 #include "metric/window_block.h"
 #include "metric/window_plan.h"
 #include "tocsin/base/time.h"
+#include "tocsin/window/double_double.h"
 
 namespace tocsin {
 
@@ -26,10 +28,10 @@ class WindowInRow {
  public:
   // Touches the row only.
   WindowInRow(const WindowPlan& plan, std::byte* row, PanePool& pool, TextPool& texts)
-      : plan_(plan), texts_(texts), block_(plan, row, pool) {}
+      : plan_(plan), texts_(texts), operations_{plan, texts}, block_(plan, row, pool) {}
 
   // One event, at `now` >= time. False, and nothing has changed but what has left, when the window has let go of that
-  // time already, holds newer events only, or (the last N) the event lacks the argument.
+  // time already, holds newer events only, or the event lacks all that it is about.
   bool Add(Time now, Time time, const Arguments& arguments);
   // Lets go of what has left at `now`. False when nothing had.
   bool AdvanceTo(Time now);
@@ -70,9 +72,16 @@ class WindowInRow {
 
   // The running results; zero or nothing over an empty window. REQUIRES: AdvanceTo(now) before.
   int64_t Word(const FieldPlan& field) const;
-  double Sum(const FieldPlan& field) const;
+  DoubleDouble Sum(const FieldPlan& field) const;
+  std::optional<double> DecayedMean(const FieldPlan& field) const;
   // The greatest code (extremes.h), 0 over nothing.
   uint64_t Extreme(const FieldPlan& field) const;
+  // Of a window of samples (samples.h): the quantile, how many different ones, the k most frequent as a text's number.
+  std::optional<double> Quantile(double q) const;
+  double Distinct() const;
+  std::optional<uint32_t> Top(uint32_t k) const;
+  // The oldest event's value.
+  std::optional<uint64_t> OldestValue(const FieldPlan& field) const;
   // The newest event's value, nothing once that has left.
   std::optional<uint64_t> NewestValue(const FieldPlan& field, Time now) const;
   std::optional<Time> Newest(const FieldPlan& field) const;
@@ -86,14 +95,15 @@ class WindowInRow {
  private:
   // One of the two blocks of a window that is behind, as a window of its own.
   WindowInRow(const WindowPlan& plan, std::byte* row, uint32_t index, PanePool& pool, TextPool& texts)
-      : plan_(plan), texts_(texts), block_(plan, row, pool, index), is_part_(true) {}
+      : plan_(plan), texts_(texts), operations_{plan, texts}, block_(plan, row, pool, index), is_part_(true) {}
 
-  using RowPanes = Panes<WindowPlan, WindowBlock>;
+  using RowPanes = Panes<RowOperations, WindowBlock>;
   struct Totals;
 
   static uint32_t TimerTag(Time t);
-  Totals TotalsOf(const WindowPlan& plan) const;
+  Totals TotalsOf(RowPanes& panes) const;
   std::byte* TotalsOrNull() const { return block_.has_totals() ? block_.totals() : nullptr; }
+  void ResetTotals(PaneRing& ring);
   template <typename Operations>
   bool AddOverTime(const Operations& operations, Time now, Time time, const Arguments& arguments);
   bool BeginAnew(PaneRing& ring, Time now, Time time);
@@ -107,6 +117,7 @@ class WindowInRow {
   Time NewestPane() const;
   bool AddToLast(Time time, const Arguments& arguments);
   void AddToAll(Time now, Time time, const Arguments& arguments);
+  bool AddSample(Time now, Time time, const Argument& argument);
   void MakeRoom(RowPanes& panes);
   // `partial` is null where there is no pane.
   void AddWords(std::byte* partial, const Arguments& arguments);
@@ -114,7 +125,6 @@ class WindowInRow {
   void AddOthers(RowPanes& panes, std::byte* partial, Time time, bool counted, const Arguments& arguments);
   void AddOther(const FieldPlan& field, RowPanes& panes, std::byte* partial, Time time, const Argument& argument);
   void CountTime(const FieldPlan& field, std::byte* partial, Time time);
-  void SetNewestValue(const FieldPlan& field, Time time, const Argument& argument);
 
   // behind.cc
   uint32_t& HandleOfLater() const { return (&block_.handle())[1]; }
@@ -134,6 +144,7 @@ class WindowInRow {
 
   const WindowPlan& plan_;
   TextPool& texts_;
+  const RowOperations operations_;
   // A reading opens the block: that changes what this object knows, not the window.
   mutable WindowBlock block_;
   bool is_part_ = false;

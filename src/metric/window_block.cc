@@ -179,9 +179,10 @@ bool WindowBlock::Claim() {
   const uint32_t head = is_large ? large().head : header().head;
   const uint32_t size = is_large ? large().size : header().size;
   const uint32_t capacity = is_large ? large().capacity : header().capacity;
-  const bool has_panes = plan_.kind != WindowPlan::Kind::kAll;
+  const bool has_panes = plan_.kind != WindowPlan::Kind::kAll || plan_.samples != Samples::kNone;
   if (has_panes && (capacity == 0 || size == 0)) return false;
-  if (flag(kSliced) && plan_.shape.slice == Duration::zero()) return false;
+  const bool may_slice = plan_.samples != Samples::kNone ? plan_.may_sketch() : plan_.shape.slice != Duration::zero();
+  if (flag(kSliced) && !may_slice) return false;
   return size <= capacity && (head < capacity || capacity == 0) && BytesFor(capacity, is_large) <= bytes;
 }
 

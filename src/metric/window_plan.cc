@@ -4,7 +4,9 @@
 #include <cstring>
 
 #include "metric/field_access.h"
+#include "metric/rounded_field.h"
 #include "tocsin/window/aggregate.h"
+#include "tocsin/window/decayed_mean.h"
 
 namespace tocsin {
 namespace {
@@ -16,12 +18,19 @@ bool IsWord(Field kind) { return kind <= Field::kExactSum; }
 uint16_t PartialBytes(Field kind) {
   switch (kind) {
     case Field::kSum:
+    case Field::kSquares:
       return sizeof(DoubleDouble);
+    case Field::kDecayed:
+      return sizeof(DecayedPartial);
     case Field::kTimes:
       return sizeof(TimesPartial);
+    case Field::kOldestValue:
+      return sizeof(StampedValue);
     case Field::kNewestValue:
     case Field::kNewest:
       return 0;
+    case Field::kSample:
+      return sizeof(uint64_t);
     default:
       return sizeof(uint64_t);
   }
@@ -30,11 +39,15 @@ uint16_t PartialBytes(Field kind) {
 uint16_t TotalBytes(Field kind) {
   switch (kind) {
     case Field::kSum:
+    case Field::kSquares:
       return sizeof(Sum<double>::Total);
+    case Field::kDecayed:
+      return sizeof(DecayedTotal);
     case Field::kTimes:
       return sizeof(TimesTotal);
+    case Field::kOldestValue:
     case Field::kNewestValue:
-      return sizeof(NewestTotal);
+      return sizeof(StampedValue);
     default:
       return sizeof(uint64_t);
   }
@@ -73,27 +86,50 @@ void LayOut(WindowPlan* plan) {
     } else {
       plan->others.push_back(index);
     }
-    if (plan->kind != WindowPlan::Kind::kAll) {
+    if (plan->kind != WindowPlan::Kind::kAll || field.kind == Field::kSample) {
       // The newest time leaves no trace in panes, but where panes come to the window one by one.
       const bool kept = plan->kind == WindowPlan::Kind::kDelayed && field.kind == Field::kNewest;
       plan->partial_bytes = static_cast<uint16_t>(plan->partial_bytes + (kept ? 8 : PartialBytes(field.kind)));
     }
     plan->total_bytes = static_cast<uint16_t>(plan->total_bytes + TotalBytes(field.kind));
-    plan->rounds |= field.kind == Field::kSum;
+    plan->rounds |= IsRounded(field.kind);
+    plan->holds_texts |= field.kind == Field::kOldestValue && field.text && plan->kind != WindowPlan::Kind::kAll;
     plan->counts_times |= field.kind == Field::kTimes;
+    plan->counts_all |= field.kind == Field::kEvents || field.kind == Field::kTimes || field.kind == Field::kNewest;
   }
   // A window that never lets go has no panes but those of the times that it knows again.
   if (plan->kind == WindowPlan::Kind::kAll) plan->extreme_codes = {};
   plan->totals_from = plan->kind == WindowPlan::Kind::kTime && plan->others.empty() ? kFewPanes + 1 : 0;
 }
 
+Argument Recoded(const Recode& recode, const Argument& argument) {
+  if (recode.kind == Recode::Kind::kNone || argument.absent()) return argument;
+  const double x = argument.AsNumber();
+  if (recode.kind == Recode::Kind::kAtLeast) return Value::Bool(x >= recode.number);
+  if (x < 0 || x > 10) return Value();
+  return Value::Int(x >= 9 ? 100 : x < 7 ? -100 : 0);
+}
+
+uint16_t Place(FieldPlan wanted, WindowPlan* plan) {
+  for (size_t i = 0; i < plan->fields.size(); ++i) {
+    const FieldPlan& field = plan->fields[i];
+    if (field.kind == wanted.kind && field.argument == wanted.argument && field.half_life == wanted.half_life)
+      return static_cast<uint16_t>(i);
+  }
+  const bool is_value = wanted.kind == Field::kNewestValue || wanted.kind == Field::kOldestValue;
+  wanted.text = is_value && plan->sources[0].arguments[wanted.argument].type.kind == Kind::kString;
+  plan->fields.push_back(wanted);
+  LayOut(plan);
+  return static_cast<uint16_t>(plan->fields.size() - 1);
+}
+
 }  // namespace
 
 Argument TakeArgument(const ArgumentPlan& plan, const EventView& event, Time now, Scratch& scratch) {
   if (plan.event_name) return Value::String(*plan.event_name);
-  if (!plan.expression) return event.attributes[plan.slot];
+  if (!plan.expression) return Recoded(plan.recode, event.attributes[plan.slot]);
   const Result result = plan.expression->Evaluate(event.attributes, now, scratch);
-  return result.outcome == Outcome::kValue ? result.value : Value();
+  return result.outcome == Outcome::kValue ? Recoded(plan.recode, result.value) : Value();
 }
 
 Time WindowPlan::WholeAt(Time began) const {
@@ -113,7 +149,8 @@ void FindSlots(WindowSource* source) {
   source->slots.clear();
   source->plain = !source->where;
   for (const ArgumentPlan& argument : source->arguments) {
-    source->plain = source->plain && !argument.expression && !argument.event_name;
+    source->plain =
+        source->plain && !argument.expression && !argument.event_name && argument.recode.kind == Recode::Kind::kNone;
     source->slots.push_back(argument.slot);
   }
 }
@@ -126,8 +163,16 @@ void WindowPlan::Merge(std::byte* into, const std::byte* partial) const {
     const size_t offset = fields[index].partial_offset;
     switch (fields[index].kind) {
       case Field::kSum:
-        FieldAt<DoubleDouble>(into, offset).Add(FieldAt<DoubleDouble>(partial, offset));
+      case Field::kSquares:
+      case Field::kDecayed:
+        MergeRounded(fields[index], into, partial);
         break;
+      case Field::kOldestValue: {
+        auto& held = FieldAt<StampedValue>(into, offset);
+        const auto& other = FieldAt<StampedValue>(partial, offset);
+        if (other.time != 0 && (held.time == 0 || other.time < held.time)) held = other;
+        break;
+      }
       case Field::kLeast:
       case Field::kGreatest:
         FieldAt<uint64_t>(into, offset) = std::max(FieldAt<uint64_t>(into, offset), FieldAt<uint64_t>(partial, offset));
@@ -146,16 +191,18 @@ void WindowPlan::Merge(std::byte* into, const std::byte* partial) const {
 }
 
 uint16_t PlaceField(Field kind, uint16_t argument, WindowPlan* plan) {
-  for (size_t i = 0; i < plan->fields.size(); ++i) {
-    if (plan->fields[i].kind == kind && plan->fields[i].argument == argument) return static_cast<uint16_t>(i);
-  }
   FieldPlan field;
   field.kind = kind;
   field.argument = argument;
-  field.text = kind == Field::kNewestValue && plan->sources[0].arguments[argument].type.kind == Kind::kString;
-  plan->fields.push_back(field);
-  LayOut(plan);
-  return static_cast<uint16_t>(plan->fields.size() - 1);
+  return Place(field, plan);
+}
+
+uint16_t PlaceDecayed(uint16_t argument, Duration half_life, WindowPlan* plan) {
+  FieldPlan field;
+  field.kind = Field::kDecayed;
+  field.argument = argument;
+  field.half_life = half_life;
+  return Place(field, plan);
 }
 
 }  // namespace tocsin

@@ -16,6 +16,17 @@
 
 namespace tocsin {
 
+// What becomes of a number before it is taken: of a score, what it says of its customer.
+struct Recode {
+  enum class Kind : uint8_t {
+    kNone,
+    kAtLeast,  // whether it is at least `number`
+    kNps,      // 100 for a promoter (9 or 10), -100 for a detractor (below 7), 0 in between; nothing outside 0 to 10
+  };
+  Kind kind = Kind::kNone;
+  double number = 0;
+};
+
 // What an aggregate is taken over, in events of one type: one attribute, an expression over them, or `type`.
 struct ArgumentPlan {
   std::string text;                       // as checked, to find the same one again
@@ -23,9 +34,13 @@ struct ArgumentPlan {
   uint32_t slot = 0;                      // of an attribute alone
   std::optional<Expression> expression;   // otherwise
   std::optional<std::string> event_name;  // the event's type is the value
+  Recode recode;
 
-  // An int or decimal attribute: added up as integers.
-  bool exact() const { return !expression && (type.kind == Kind::kInt || type.kind == Kind::kDecimal); }
+  // An int or decimal attribute, or a number of points: added up as integers.
+  bool exact() const {
+    return (!expression || recode.kind == Recode::Kind::kNps) &&
+           (type.kind == Kind::kInt || type.kind == Kind::kDecimal);
+  }
 };
 
 // The value of an argument for one event, absent where it has none. A decimal or int attribute is exact: its AsInt() is
@@ -61,15 +76,20 @@ struct FieldPlan {
     kExactSum,   // wraps
     // Others.
     kSum,          // DoubleDouble in panes, Sum<double>::Total in totals
+    kSquares,      // the same of squares
+    kDecayed,      // DecayedPartial in panes, DecayedTotal in totals
     kLeast,        // codes (extremes.h)
     kGreatest,     // codes
     kTimes,        // TimesPartial in panes, TimesTotal in totals: how many distinct event times
-    kNewestValue,  // NewestTotal in totals: what leaves is never newer than what stays
+    kOldestValue,  // StampedValue in panes and totals; a text is held by the panes, where there are some
+    kNewestValue,  // StampedValue in totals: what leaves is never newer than what stays
     kNewest,       // TimeCode in totals
+    kSample,       // one value of one event in panes, or the sketch of a slice; SampleTotal in totals (samples.h)
   };
   Kind kind = Kind::kEvents;
   uint16_t argument = 0;
-  bool text = false;  // of kNewestValue: the number of a text
+  Duration half_life{};  // of kDecayed
+  bool text = false;     // of kOldestValue and kNewestValue: the number of a text
   uint16_t partial_offset = 0;
   uint16_t total_offset = 0;
 };
@@ -94,10 +114,14 @@ struct TimesTotal {
   int64_t first = 0;  // used by a window that never lets go
 };
 
-struct NewestTotal {
-  uint64_t time = 0;  // TimeCode
+struct StampedValue {
+  uint64_t time = 0;  // TimeCode; 0: there is none
   uint64_t bits = 0;  // of the value: an integer, a double, the number of a text
 };
+
+// What is made of single values, of which a window keeps each while they are few, and a sketch of each slice of it when
+// they are many. Such a window has one field, a kSample.
+enum class Samples : uint8_t { kNone, kQuantile, kDistinct, kTop };
 
 struct WindowSource {
   uint32_t event = 0;  // the event type
@@ -160,6 +184,13 @@ struct WindowPlan {
   // How long after its newest event it is empty at the latest. REQUIRES: over_time().
   Duration EmptyAfter() const;
 
+  Samples samples = Samples::kNone;
+  bool exact_samples = false;  // always each value
+  // Whether it goes over to sketches.
+  bool may_sketch() const {
+    return kind != Kind::kLast && !exact_samples && (kind == Kind::kAll || shape.slice != Duration::zero());
+  }
+
   // Made by PlaceField.
   std::vector<FieldPlan> fields;
   std::vector<WordPlan> words;   // fields that are words, in the order in which they stand from offset 0 on
@@ -168,15 +199,18 @@ struct WindowPlan {
   uint16_t extreme_totals = 0;  // offset
   uint16_t partial_bytes = 0;
   uint16_t total_bytes = 0;
-  bool rounds = false;        // it has a kSum
+  bool rounds = false;        // it has a field that rounds: kSum, kSquares, kDecayed
   bool counts_times = false;  // it has a kTimes
   // A ring with fewer places than this has no totals: they are added up when they are asked for. 0: it always has.
   uint32_t totals_from = 0;
+  bool counts_all = false;   // it has a field that an event without arguments changes
+  bool holds_texts = false;  // its panes do
 
   // What PaneRing asks of it.
   size_t stride() const { return sizeof(int64_t) + partial_bytes; }
   ExtremeFields extremes() const { return extreme_codes; }
   void Clear(std::byte* partial) const;
+  // Of two texts of a kOldestValue it keeps the number of one; the other has been let go before (row_operations.h).
   void Merge(std::byte* into, const std::byte* partial) const;
 };
 
@@ -186,6 +220,7 @@ void FindSlots(WindowSource* source);
 // Places a field of that kind, or finds it where there is one already. Its number stays; offsets may move until the
 // last field is placed. REQUIRES: plan->kind is known.
 uint16_t PlaceField(FieldPlan::Kind kind, uint16_t argument, WindowPlan* plan);
+uint16_t PlaceDecayed(uint16_t argument, Duration half_life, WindowPlan* plan);
 
 }  // namespace tocsin
 

@@ -42,9 +42,17 @@ def value(metric, held, now):
     if kind == "rate":
         amount = _sum(arguments) if metric.get("argument") else float(len(held))
         return amount / (metric["window"] / SECOND)
+    if kind == "distinct":
+        return float(len(set(arguments)))
     if not held:
         return NO_DATA
-    if kind == "mean":
+    if kind == "quantile":
+        rank = math.ceil(fractions.Fraction(metric["share"]) * len(held))
+        return float(sorted(arguments)[max(rank, 1) - 1])
+    if kind == "topk":
+        counts = sorted((-arguments.count(one), one.encode()) for one in set(arguments))[: metric["most"]]
+        return ", ".join(f"{one.decode()} ({-count})" for count, one in counts)
+    if kind in ("mean", "ces"):
         return _sum(arguments) / len(held)
     if kind == "share":
         return arguments.count(True) / len(held)
@@ -52,8 +60,19 @@ def value(metric, held, now):
         return float(min(arguments))
     if kind == "max":
         return float(max(arguments))
-    if kind == "last":
-        return float(arguments[-1]) if isinstance(arguments[-1], fractions.Fraction) else arguments[-1]
+    if kind in ("first", "last"):
+        one = arguments[0 if kind == "first" else -1]
+        return float(one) if isinstance(one, fractions.Fraction) else one
+    if kind == "delta":
+        return float(arguments[-1] - arguments[0])
+    if kind == "stddev":
+        return _deviation(arguments) if len(arguments) > 1 else NO_DATA
+    if kind == "ewma":
+        return _decayed_mean(held, metric["half_life"])
+    if kind == "csat":
+        return [argument >= metric["satisfied"] for argument in arguments].count(True) / len(held)
+    if kind == "nps":
+        return sum(100 if argument >= 9 else -100 if argument < 7 else 0 for argument in arguments) / len(held)
     if kind == "time_since":
         return Duration(now - held[-1][0])
     assert kind == "mean_interval", kind
@@ -61,6 +80,22 @@ def value(metric, held, now):
     if len(distinct) < 2:
         return NO_DATA
     return Duration((max(distinct) - min(distinct)) // (len(distinct) - 1))
+
+
+def _deviation(arguments):
+    exact = [fractions.Fraction(argument) for argument in arguments]
+    mean = sum(exact) / len(exact)
+    return math.sqrt(sum((one - mean) ** 2 for one in exact) / (len(exact) - 1))
+
+
+def _decayed_mean(held, half_life):
+    """A half-life older is half the weight."""
+    weights = []
+    for entry in held:
+        whole, rest = divmod(entry[0], half_life)
+        power = fractions.Fraction(2) ** (whole - held[-1][0] // half_life)
+        weights.append(power * fractions.Fraction(2.0 ** (rest / half_life)))
+    return float(sum(w * fractions.Fraction(entry[2]) for w, entry in zip(weights, held)) / sum(weights))
 
 
 def _sum(arguments):

@@ -53,6 +53,12 @@ def _metric(spec):
 
 def aggregate_text(spec):
     argument = spec.get("argument")
+    if spec["aggregate"] == "ewma":
+        return f"ewma({to_cel(argument)}, duration('{duration_text(spec['half_life'])}'))"
+    if spec["aggregate"] in ("quantile", "topk"):
+        return f"{spec['aggregate']}({spec.get('share', spec.get('most'))}, {to_cel(argument)})"
+    if spec["aggregate"] == "csat":
+        return f"csat({to_cel(argument)}, {spec['satisfied']})"
     return spec["aggregate"] + (f"({to_cel(argument)})" if argument else "")
 
 

@@ -20,6 +20,10 @@ FEATURES = [
     # of the stream
     "late", "deduplicate", "reorder", "bad_records", "missing", "advance", "jitter",
 ]
+# The other aggregates, with what moves and reads them: cases of their own.
+AGGREGATES = ["first_value", "delta", "stddev", "ewma", "scores", "quantile", "distinct", "topk"]
+AROUND_AGGREGATES = ["min_max", "last_n", "where", "argument", "slices", "late", "reorder", "missing", "jitter",
+                     "advance", "for", "resolve_when", "on_no_data", "has", "warm_up"]
 KEYS = {"customer": ["c1", "c2", "c3"], "country": ["DE", "FR"], "tenant": [1, -2], "profile.segment": ["vip", "new"]}
 CHAINS = [["country", "customer"], ["customer", "country"], ["country", "tenant"], ["tenant"], ["country"],
           ["customer"], []]
@@ -171,13 +175,24 @@ class _Maker:
         kinds += ["min", "max"] * ("min_max" in self.features and bool(numbers))
         kinds += ["share"] * ("share" in self.features)
         kinds += [kind for kind in ("rate", "time_since", "mean_interval") if kind in self.features]
-        kinds += ["last"] * ("last_value" in self.features)
+        kinds += ["last"] * ("last_value" in self.features) + ["first"] * ("first_value" in self.features)
+        kinds += [kind for kind in ("delta", "stddev", "ewma") if kind in self.features and numbers]
+        kinds += ["csat", "nps", "ces"] * ("scores" in self.features and bool(numbers))
+        kinds += ["quantile"] * ("quantile" in self.features and bool(numbers))
+        kinds += [kind for kind in ("distinct", "topk") if kind in self.features]
         metric["aggregate"] = kind = rng.choice(kinds[3:] if len(kinds) > 3 and rng.random() < 0.5 else kinds)
-        if kind in ("sum", "mean", "min", "max") or (kind == "rate" and numbers and rng.random() < 0.4):
+        metric.update({"half_life": rng.choice([1, 3, 10]) * self.grid} if kind == "ewma" else {})
+        metric.update({"satisfied": rng.choice([1, 2, 4])} if kind == "csat" else {})
+        metric.update({"share": rng.choice([0, 0.25, 0.5, 0.95, 1])} if kind == "quantile" else {})
+        metric.update({"most": rng.choice([1, 2, 5])} if kind == "topk" else {})
+        of_numbers = ("sum", "mean", "min", "max", "delta", "stddev", "ewma", "csat", "nps", "ces", "quantile")
+        if kind in of_numbers or (kind == "rate" and numbers and rng.random() < 0.4):
             metric["argument"] = self._argument(rng.choice(numbers), attributes)
         elif kind == "share":
             metric["argument"] = self._event_condition(attributes, "")
-        elif kind == "last":
+        elif kind == "topk":
+            metric["argument"] = ["name", rng.choice(["country"] + ["kind"] * ("kind" in attributes))]
+        elif kind in ("first", "last", "distinct"):
             metric["argument"] = ["name", rng.choice([name for name in attributes if name in VALUES] + ["country"])]
         self._window(metric)
         if self.on("where"):
@@ -197,7 +212,7 @@ class _Maker:
             panes = rng.choice([1, 2, 3, 5, 10, 20, 60])
             metric["window"] = panes * self.grid
             metric["resolution"] = rng.choice(["exact", "auto", None])
-            if self.on("slices") and kind in ("count", "sum", "mean", "min", "max", "share", "rate"):
+            if self.on("slices") and kind not in ("last", "time_since", "mean_interval"):
                 divisor = rng.choice([n for n in (1, 2, 3, 4, 5) if metric["window"] % (n * SECOND // 2) == 0])
                 metric["slices"] = metric["window"] // divisor
 
@@ -237,7 +252,9 @@ class _Maker:
         metric = self.config["metrics"][name]
         if metric.get("value"):
             return "double"
-        if metric["aggregate"] == "last":
+        if metric["aggregate"] == "topk":
+            return "string"
+        if metric["aggregate"] in ("first", "last"):
             kind = self.config["events"][metric["event"][0]][metric["argument"][1]]["type"]
             return "double" if kind.startswith("decimal") else kind
         return "duration" if metric["aggregate"] in ("time_since", "mean_interval") else "double"

@@ -57,9 +57,12 @@ class Groups:
         if tree is None:
             return None
         if tree[0] == "name":  # decimals are summed exactly (3.5)
-            return event["attributes"].get(tree[1], NO_DATA)
-        value = evaluate(tree, _reader_of(event))
-        return value if answered(value) else NO_DATA
+            value = event["attributes"].get(tree[1], NO_DATA)
+        else:
+            value = evaluate(tree, _reader_of(event))
+        if not answered(value) or (metric["aggregate"] == "nps" and not 0 <= value <= 10):
+            return NO_DATA
+        return value
 
     def key_of(self, event, by):
         key = []

@@ -45,7 +45,7 @@ class Rule:
             return {1} if read == name else set()
 
         ways = set().union(*(moves(tree, rises) for _, tree in self.spec["when"]))
-        if metric["aggregate"] in ("count", "rate", "sum", "max"):
+        if metric["aggregate"] in ("count", "rate", "sum", "max", "distinct"):
             return -1 in ways
         if metric["aggregate"] == "min":
             return 1 in ways

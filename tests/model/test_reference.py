@@ -1,5 +1,7 @@
 """The reference model itself, at the boundaries of docs/semantics.md, worked out by hand. Times are seconds."""
 
+import math
+
 import pytest
 
 import compare
@@ -126,6 +128,14 @@ def test_reorder_applies_by_time():  # 2.6
     ({"aggregate": "time_since"}, 10 * SECOND),
     ({"aggregate": "last", "argument": ["name", "x"]}, 4), ({"aggregate": "mean_interval"}, 10 * SECOND),
     ({"aggregate": "sum", "argument": ["name", "x"], "last": 2}, 3.0),
+    ({"aggregate": "first", "argument": ["name", "x"]}, 2), ({"aggregate": "delta", "argument": ["name", "x"]}, 2.0),
+    ({"aggregate": "stddev", "argument": ["name", "x"]}, math.sqrt((1 + 16 + 16 + 1) / 3)),
+    ({"aggregate": "ewma", "argument": ["name", "x"], "half_life": 10 * SECOND}, (2 + 7 * 2 - 1 * 2 + 4 * 4) / 9),
+    ({"aggregate": "csat", "argument": ["name", "x"], "satisfied": 4}, 0.5),
+    ({"aggregate": "quantile", "argument": ["name", "x"], "share": 0.5}, 2.0),
+    ({"aggregate": "quantile", "argument": ["name", "x"], "share": 0.75}, 4.0),
+    ({"aggregate": "distinct", "argument": ["name", "x"]}, 4.0),
+    ({"aggregate": "nps", "argument": ["name", "x"]}, -200 / 3), ({"aggregate": "ces", "argument": ["name", "x"]}, 3.0),
     ({"aggregate": "count", "window": 20 * SECOND}, 1.0), ({"aggregate": "count", "window": 30 * SECOND}, 3.0),
 ])
 def test_aggregates(metric, expected):  # 3.1, 3.2, 3.5, 3.6

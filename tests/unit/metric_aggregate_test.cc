@@ -55,9 +55,31 @@ MetricPlan Place(const std::string& aggregate, const std::vector<const EventSpec
 }
 
 TEST_CASE("an aggregate's argument must be of its kind", "[metric]") {
-  for (const char* good :
-       {"count", "rate", "rate(amount)", "sum(items)", "mean(amount / 2)", "min(due)", "max(amount)", "share(late)",
-        "share(state == \"open\")", "last(state)", "last(type)", "time_since", "mean_interval", "count()"}) {
+  for (const char* good : {"count",
+                           "rate",
+                           "rate(amount)",
+                           "sum(items)",
+                           "mean(amount / 2)",
+                           "min(due)",
+                           "max(amount)",
+                           "share(late)",
+                           "share(state == \"open\")",
+                           "last(state)",
+                           "last(type)",
+                           "time_since",
+                           "mean_interval",
+                           "count()",
+                           "stddev(items)",
+                           "first(state)",
+                           "first(type)",
+                           "delta(amount)",
+                           "delta(due)",
+                           "ewma(amount, days(7))",
+                           "ewma(amount, duration('1h') * 2)",
+                           "csat(items, 4)",
+                           "csat(amount, 3 + 1)",
+                           "nps(items)",
+                           "ces(items)"}) {
     CAPTURE(good);
     CHECK(Mistake(good, {&kPurchase}).empty());
   }
@@ -67,8 +89,66 @@ TEST_CASE("an aggregate's argument must be of its kind", "[metric]") {
   CHECK(Mistake("mean", {&kPurchase}) == "'mean' takes one argument");
   CHECK(Mistake("time_since(due)", {&kPurchase}) == "'time_since' takes no argument");
   CHECK(Mistake("rate(amount, items)", {&kPurchase}) == "'rate' takes one argument or none");
-  CHECK(Mistake("quantile(0.5, amount)", {&kPurchase}) == "the aggregate 'quantile' is not supported yet");
+  CHECK(Mistake("rfm(amount)", {&kPurchase}) == "the aggregate 'rfm' is not supported yet");
+  CHECK(Mistake("stddev(state)", {&kPurchase}) == "'stddev' needs a number, and this is a string");
+  CHECK(Mistake("delta(state)", {&kPurchase}) ==
+        "'delta' needs a number, a timestamp or a duration, and this is a string");
+  CHECK(Mistake("nps(late)", {&kPurchase}) == "'nps' needs a number, and this is a bool");
   CHECK(Mistake("meen(amount)", {&kPurchase}) == "there is no aggregate 'meen'");
+}
+
+TEST_CASE("what stands beside an argument is a constant", "[metric]") {
+  CHECK(Mistake("ewma(amount)", {&kPurchase}) == "'ewma' takes two arguments");
+  CHECK(Mistake("csat(items)", {&kPurchase}) == "'csat' takes two arguments");
+  CHECK(Mistake("ewma(amount, 7)", {&kPurchase}) != "");
+  CHECK(Mistake("ewma(amount, items)", {&kPurchase}).find("'items'") != std::string::npos);
+  CHECK(Mistake("ewma(amount, hours(0))", {&kPurchase}) == "a half-life must be longer than nothing");
+  CHECK(Mistake("csat(items, 'good')", {&kPurchase}) != "");
+  CHECK(Mistake("csat(items, 1 / 0)", {&kPurchase}) != "");
+  CHECK(Mistake("quantile(amount)", {&kPurchase}) == "'quantile' takes two arguments");
+  CHECK(Mistake("quantile(95, amount)", {&kPurchase}).find("a quantile is a number from 0 to 1") == 0);
+  CHECK(Mistake("quantile(amount, 0.95)", {&kPurchase}).find("'amount'") != std::string::npos);
+  CHECK(Mistake("quantile(0.95, state)", {&kPurchase}) == "'quantile' needs a number, and this is a string");
+  CHECK(Mistake("topk(state)", {&kPurchase}) == "'topk' takes two arguments");
+  CHECK(Mistake("topk(2.5, state)", {&kPurchase}) == "how many of them must be a whole number from 1 to 100");
+  CHECK(Mistake("topk(0, state)", {&kPurchase}) == "how many of them must be a whole number from 1 to 100");
+  CHECK(Mistake("distinct", {&kPurchase}) == "'distinct' takes one argument");
+  for (const char* good : {"quantile(0, amount)", "quantile(1, items)", "quantile(0.5, amount * 2)", "distinct(state)",
+                           "distinct(due)", "distinct(type)", "topk(100, state)", "topk(3, items)"}) {
+    CAPTURE(good);
+    CHECK(Mistake(good, {&kPurchase}).empty());
+  }
+  CheckedAggregate checked;
+  CHECK(Mistake("ewma(amount, hours(2))", {&kPurchase}, &checked).empty());
+  CHECK(checked.half_life == std::chrono::hours(2));
+}
+
+TEST_CASE("a score is taken for what it says", "[metric]") {
+  WindowPlan window;
+  CHECK(Place("nps(items)", {&kPurchase}, &window).exact);
+  Place("csat(items, 4)", {&kPurchase}, &window);
+  Place("csat(items, 5)", {&kPurchase}, &window);
+  Place("csat(items, 4)", {&kPurchase}, &window);
+  REQUIRE(window.sources[0].arguments.size() == 3);
+  Scratch scratch;
+  std::vector<Value> attributes(5);
+  auto take = [&](size_t argument, const Value& score) {
+    attributes[4] = score;
+    EventView view;
+    view.attributes = attributes;
+    return ToText(TakeArgument(window.sources[0].arguments[argument], view, Time(), scratch));
+  };
+  const std::string expected[] = {"-100", "-100", "-100", "-100", "-100", "-100", "-100", "0", "0", "100", "100"};
+  for (int64_t score = 0; score <= 10; ++score) {
+    CAPTURE(score);
+    CHECK(take(0, Value::Int(score)) == expected[score]);
+    CHECK(take(1, Value::Int(score)) == (score >= 4 ? "true" : "false"));
+    CHECK(take(2, Value::Int(score)) == (score >= 5 ? "true" : "false"));
+  }
+  const std::string nothing = ToText(Value());
+  CHECK(take(0, Value::Int(11)) == nothing);
+  CHECK(take(0, Value::Int(-1)) == nothing);
+  CHECK(take(1, Value()) == nothing);
 }
 
 TEST_CASE("an aggregate must make sense over its window", "[metric]") {
@@ -133,9 +213,23 @@ TEST_CASE("how values may move", "[metric]") {
   CHECK(exit("sum(amount)", true) == Moves::kDown);
   CHECK(exit("min(amount)") == Moves::kUp);
   CHECK(exit("max(amount)") == Moves::kDown);
-  CHECK(exit("mean(amount)", true) == Moves::kBoth);
+  for (const char* both : {"mean(amount)", "stddev(amount)", "first(items)", "delta(items)", "ewma(amount, hours(1))",
+                           "csat(items, 4)", "nps(items)", "ces(items)"}) {
+    CAPTURE(both);
+    CHECK(exit(both, true) == Moves::kBoth);
+    CHECK(OnEntry(Place(both, {&kPurchase}, &window), true) == Moves::kBoth);
+    CHECK(MayBeAbsent(Place(both, {&kPurchase}, &window)));
+  }
   CHECK(OnEntry(Place("count", {&kPurchase}, &window), false) == Moves::kUp);
   CHECK(OnEntry(Place("min(amount)", {&kPurchase}, &window), true) == Moves::kBoth);
+  auto fresh = [&](const std::string& aggregate) {
+    WindowPlan own;
+    own.kind = WindowPlan::Kind::kTime;
+    return OnExit(Place(aggregate, {&kPurchase}, &own), own, true);
+  };
+  CHECK(fresh("distinct(state)") == Moves::kDown);
+  CHECK(fresh("quantile(0.5, amount)") == Moves::kBoth);
+  CHECK(fresh("topk(3, state)") == Moves::kBoth);
   CHECK_FALSE(MayBeAbsent(Place("count", {&kPurchase}, &window)));
   CHECK(MayBeAbsent(Place("min(amount)", {&kPurchase}, &window)));
   window.kind = WindowPlan::Kind::kAll;

@@ -21,6 +21,9 @@ using namespace std::chrono_literals;
 
 constexpr Time kStart = FromNanos(1'700'000'000'000'000'000);
 
+constexpr std::pair<const char*, Duration> kHalfLives[] = {{"1h", 1h},   {"1m", 1min},   {"50ms", 50ms},
+                                                           {"1us", 1us}, {"30ns", 30ns}, {"7ns", 7ns}};
+
 constexpr std::string_view kNames[] = {"amount", "score", "late", "state", "due", "items"};
 
 EventSpec MakeEvent() {
@@ -149,15 +152,17 @@ class ObviousGroup {
       return Value::Span((*times.rbegin() - *times.begin()) / static_cast<int64_t>(times.size() - 1));
     }
     const std::string name = metric.substr(0, metric.find('('));
-    const std::string argument = metric.substr(name.size() + 1, metric.size() - name.size() - 2);
+    const std::string argument = metric.substr(name.size() + 1, metric.find_first_of(",)") - name.size() - 1);
+    if (name == "ewma") return DecayedMean(metric, argument);
     std::vector<Value> values;
     std::string state;
     size_t slot = 0;
     while (kNames[slot] != argument) ++slot;
     for (const Held& h : held) {
       if (h.attributes[slot].absent()) continue;
+      if (name == "nps" && (h.attributes[slot].AsNumber() < 0 || h.attributes[slot].AsNumber() > 10)) continue;
       values.push_back(h.attributes[slot]);
-      state = h.state;
+      if (name != "first" || values.size() == 1) state = h.state;
     }
     return Reduce(name, values, state);
   }
@@ -170,18 +175,28 @@ class ObviousGroup {
   Value Reduce(const std::string& name, const std::vector<Value>& values, const std::string& state) const {
     if (name == "sum" || name == "rate") return Value::Double(SumOf(values) / (name == "rate" ? Seconds() : 1));
     if (values.empty()) return Value();
-    if (name == "mean") return Value::Double(SumOf(values) / static_cast<double>(values.size()));
+    if (name == "stddev") return Deviation(values);
+    if (name == "delta") return Difference(values.back(), values.front());
+    if (name == "csat" || name == "nps") {
+      double points = 0;
+      for (const Value& v : values) {
+        const double x = v.AsNumber();
+        points += name == "csat" ? (x >= 4 ? 1 : 0) : x >= 9 ? 100 : x < 7 ? -100 : 0;
+      }
+      return Value::Double(points / static_cast<double>(values.size()));
+    }
+    if (name == "mean" || name == "ces") return Value::Double(SumOf(values) / static_cast<double>(values.size()));
     if (name == "share") {
       auto held_for = std::count_if(values.begin(), values.end(), [](const Value& v) { return v.AsBool(); });
       return Value::Double(static_cast<double>(held_for) / static_cast<double>(values.size()));
     }
-    if (name == "last") {
-      const Value& last = values.back();
-      if (last.kind() == Kind::kString) {
+    if (name == "last" || name == "first") {
+      const Value& value = name == "last" ? values.back() : values.front();
+      if (value.kind() == Kind::kString) {
         shown_ = state;
         return Value::String(shown_);
       }
-      return last.kind() == Kind::kDecimal ? Value::Double(last.AsNumber()) : last;
+      return value.kind() == Kind::kDecimal ? Value::Double(value.AsNumber()) : value;
     }
     if (values[0].kind() == Kind::kTimestamp) {
       Time extreme = values[0].AsTime();
@@ -194,6 +209,43 @@ class ObviousGroup {
       extreme = name == "min" ? std::min(extreme, v.AsNumber()) : std::max(extreme, v.AsNumber());
     }
     return Value::Double(extreme);
+  }
+  static Value Deviation(const std::vector<Value>& values) {
+    if (values.size() < 2) return Value();
+    long double mean = 0;
+    for (const Value& v : values) mean += v.AsNumber();
+    mean /= static_cast<long double>(values.size());
+    long double squares = 0;
+    for (const Value& v : values) squares += (v.AsNumber() - mean) * (v.AsNumber() - mean);
+    return Value::Double(static_cast<double>(std::sqrt(squares / static_cast<long double>(values.size() - 1))));
+  }
+  static Value Difference(const Value& newest, const Value& oldest) {
+    if (newest.kind() == Kind::kTimestamp) return Value::Span(newest.AsTime() - oldest.AsTime());
+    if (newest.kind() == Kind::kDecimal) {
+      return Value::Double(Value::Decimal(newest.AsInt() - oldest.AsInt(), newest.digits()).AsNumber());
+    }
+    return Value::Double(newest.AsNumber() - oldest.AsNumber());
+  }
+  // "ewma(score, duration('1m'))"
+  Value DecayedMean(const std::string& metric, const std::string& argument) const {
+    long double half_life = 0;
+    for (const auto& [text, length] : kHalfLives) {
+      if (metric.find("'" + std::string(text) + "'") != std::string::npos) half_life = ToNanos(length);
+    }
+    size_t slot = 0;
+    while (kNames[slot] != argument) ++slot;
+    long double weights = 0;
+    long double amount = 0;
+    Time newest{};
+    for (const Held& h : held) newest = h.attributes[slot].absent() ? newest : h.time;
+    for (const Held& h : held) {
+      if (h.attributes[slot].absent()) continue;
+      const long double age = static_cast<long double>(ToNanos(newest - h.time)) / half_life;
+      const long double weight = std::exp2(-age);
+      weights += weight;
+      amount += weight * static_cast<long double>(h.attributes[slot].AsNumber());
+    }
+    return weights == 0 ? Value() : Value::Double(static_cast<double>(amount / weights));
   }
   static double SumOf(const std::vector<Value>& values) {
     if (values.empty()) return 0;
@@ -263,12 +315,42 @@ void CompareOverTime(uint64_t seed, int resolution) {
   fixture.plan.shape = resolution == 0   ? WindowShape::Automatic(length)
                        : resolution == 1 ? WindowShape::Exact(length)
                                          : WindowShape::Fixed(length, length / 10);
-  std::vector<std::string> aggregates = {"count",       "rate",        "rate(amount)", "sum(amount)",   "mean(amount)",
-                                         "sum(score)",  "mean(score)", "min(amount)",  "max(amount)",   "min(score)",
-                                         "max(score)",  "min(due)",    "max(due)",     "share(late)",   "last(state)",
-                                         "last(items)", "last(score)", "time_since",   "mean_interval", "last(amount)"};
+  std::vector<std::string> aggregates = {"count",
+                                         "rate",
+                                         "rate(amount)",
+                                         "sum(amount)",
+                                         "mean(amount)",
+                                         "sum(score)",
+                                         "mean(score)",
+                                         "min(amount)",
+                                         "max(amount)",
+                                         "min(score)",
+                                         "max(score)",
+                                         "min(due)",
+                                         "max(due)",
+                                         "share(late)",
+                                         "last(state)",
+                                         "last(items)",
+                                         "last(score)",
+                                         "time_since",
+                                         "mean_interval",
+                                         "last(amount)",
+                                         "first(state)",
+                                         "first(items)",
+                                         "first(amount)",
+                                         "delta(amount)",
+                                         "delta(due)",
+                                         "delta(items)",
+                                         "stddev(amount)",
+                                         "stddev(score)",
+                                         "csat(score, 4)",
+                                         "nps(items)",
+                                         "ces(items)",
+                                         "ewma(score, duration('1m'))",
+                                         "ewma(amount, duration('1h'))",
+                                         "ewma(items, duration('50ms'))"};
   std::shuffle(aggregates.begin(), aggregates.end(), generator.random);
-  aggregates.resize(static_cast<size_t>(1 + generator.Below(20)));
+  aggregates.resize(static_cast<size_t>(1 + generator.Below(static_cast<int64_t>(aggregates.size()))));
   for (const std::string& aggregate : aggregates) fixture.AddMetric(aggregate);
   ObviousGroup obvious(fixture.plan);
   // Few events a window on a grid, so that times repeat and exits meet events; or very many, for slices and summaries.
@@ -312,15 +394,18 @@ TEST_CASE("randomised: windows of the last N agree with the obvious ones", "[met
       {"count", "sum(amount)", "mean(amount)", "min(amount)", "max(amount)", "last(amount)"},
       {"mean(score)", "min(score)", "max(score)", "mean_interval"},
       {"share(late)", "count"},
-      {"last(state)", "count"}};
-  const int needed[] = {-1, 0, 1, 2, 3};
+      {"last(state)", "count", "first(state)"},
+      {"stddev(amount)", "first(amount)", "delta(amount)", "ewma(amount, duration('30ns'))"},
+      {"stddev(score)", "delta(score)", "ewma(score, duration('1us'))"},
+      {"delta(due)", "first(due)"}};
+  const int needed[] = {-1, 0, 1, 2, 3, 0, 1, 4};
   for (uint64_t seed = 0; seed < 36; ++seed) {
     CAPTURE(seed);
     Generator generator{std::mt19937_64(test::Seed(seed))};
     generator.trend = generator.Below(3) - 1;
     Fixture fixture(WindowPlan::Kind::kLast);
     fixture.plan.last = static_cast<uint32_t>(std::vector<int>{1, 2, 20, 300}[seed % 4]);
-    const size_t set = static_cast<size_t>(generator.Below(5));
+    const size_t set = static_cast<size_t>(generator.Below(8));
     for (const std::string& aggregate : sets[set]) fixture.AddMetric(aggregate);
     ObviousGroup obvious(fixture.plan);
     Time now = kStart;
@@ -332,6 +417,8 @@ TEST_CASE("randomised: windows of the last N agree with the obvious ones", "[met
       REQUIRE(fixture.Add(now, time, attributes) == taken);
       Compare(fixture, obvious, now, true);
     }
+    fixture.window().Release();
+    CHECK(fixture.texts.size() == 0);
   }
 }
 
@@ -341,8 +428,10 @@ TEST_CASE("randomised: windows that never let go agree with the obvious ones", "
     Generator generator{std::mt19937_64(test::Seed(seed))};
     Fixture fixture(WindowPlan::Kind::kAll);
     fixture.plan.lateness = Duration(seed % 3 == 0 ? 0 : 40);
-    for (const char* aggregate : {"count", "sum(amount)", "mean(score)", "min(score)", "max(amount)", "max(due)",
-                                  "share(late)", "last(state)", "time_since", "mean_interval"}) {
+    for (const char* aggregate :
+         {"count", "sum(amount)", "mean(score)", "min(score)", "max(amount)", "max(due)", "share(late)", "last(state)",
+          "time_since", "mean_interval", "first(state)", "first(due)", "delta(amount)", "delta(due)", "stddev(score)",
+          "stddev(amount)", "ewma(score, duration('7ns'))", "csat(items, 4)", "nps(items)"}) {
       fixture.AddMetric(aggregate);
     }
     ObviousGroup obvious(fixture.plan);
@@ -395,6 +484,7 @@ TEST_CASE("the last value leaves with its own event, though newer ones without i
   Fixture fixture(WindowPlan::Kind::kTime);
   fixture.plan.shape = WindowShape::Automatic(1h);
   fixture.AddMetric("last(state)");
+  fixture.AddMetric("count");
   fixture.Add(kStart, kStart, State("open"));
   fixture.Add(kStart + 1s, kStart + 1s, NoAttributes());
   fixture.window().AdvanceTo(kStart + 1h - 1ns);
@@ -468,6 +558,61 @@ TEST_CASE("a hundred thousand exact panes whose extreme always leaves", "[metric
             Value::Double(static_cast<double>(-std::max<int64_t>(0, i - 99'999))));
     REQUIRE(fixture.Read(fixture.metrics[1], t) == Value::Double(static_cast<double>(-i)));
   }
+}
+
+TEST_CASE("what only newer events have is found when older ones without it are many", "[metric]") {
+  Fixture fixture(WindowPlan::Kind::kTime);
+  fixture.plan.shape = WindowShape::Exact(100'000s);
+  fixture.AddMetric("first(state)");
+  fixture.AddMetric("delta(amount)");
+  for (int64_t i = 0; i < 250'000; ++i) {
+    const Time t = kStart + Duration(std::chrono::seconds(i));
+    std::vector<Value> attributes = i % 25'000 == 7 ? State(std::to_string(i)) : NoAttributes();
+    if (i % 25'000 == 9) attributes[0] = Value::Decimal(i, 2);
+    fixture.Add(t, t, attributes);
+    if (i % 997 != 0 || i < 100'000) continue;
+    const int64_t oldest = std::max<int64_t>(0, i - 99'999);
+    const int64_t first = (oldest - 8 + 25'000) / 25'000 * 25'000 + 7;
+    REQUIRE(ToText(fixture.Read(fixture.metrics[0], t)) == std::to_string(first));
+    REQUIRE_FALSE(fixture.Read(fixture.metrics[1], t).absent());
+  }
+  fixture.window().Release();
+  CHECK(fixture.texts.size() == 0);
+}
+
+TEST_CASE("equal values have no deviation, near ones a right one", "[metric]") {
+  Fixture fixture(WindowPlan::Kind::kTime);
+  fixture.plan.shape = WindowShape::Automatic(1h);
+  fixture.AddMetric("stddev(score)");
+  std::vector<Value> attributes = NoAttributes();
+  attributes[1] = Value::Double(0.1);
+  for (int i = 0; i < 3000; ++i) fixture.Add(kStart + i * 1ms, kStart + i * 1ms, attributes);
+  CHECK(ToText(fixture.Read(kStart + 3s)) == "0");
+  attributes[1] = Value::Double(1e8);
+  fixture.Add(kStart + 5h, kStart + 5h, attributes);
+  CHECK(fixture.Read(kStart + 5h).absent());
+  for (int i = 1; i < 1000; ++i) {
+    attributes[1] = Value::Double(1e8 + (i % 2 == 0 ? 1 : -1) * 1e-3);
+    fixture.Add(kStart + 5h + i * 1ms, kStart + 5h + i * 1ms, attributes);
+  }
+  CHECK(std::fabs(fixture.Read(kStart + 5h + 1s).AsDouble() - 1e-3) < 1e-8);
+}
+
+TEST_CASE("what overflows is no value, and leaves", "[metric]") {
+  Fixture fixture(WindowPlan::Kind::kTime);
+  fixture.plan.shape = WindowShape::Exact(1h);
+  for (const char* aggregate : {"stddev(score)", "ewma(score, hours(1))", "sum(score)"}) fixture.AddMetric(aggregate);
+  std::vector<Value> attributes = NoAttributes();
+  for (const double x : {1e308, 1e308, 1e308, 1.0, 3.0}) {
+    attributes[1] = Value::Double(x);
+    const Time t = kStart + (x == 1.0 ? 1s : x == 3.0 ? 2s : 0s);
+    fixture.Add(t, t, attributes);
+  }
+  CHECK(fixture.Read(fixture.metrics[0], kStart + 2s).absent());
+  fixture.window().AdvanceTo(kStart + 1h);
+  CHECK(std::fabs(fixture.Read(fixture.metrics[0], kStart + 1h).AsDouble() - std::sqrt(2.0)) < 1e-12);
+  CHECK(std::fabs(fixture.Read(fixture.metrics[1], kStart + 1h).AsDouble() - 2) < 1e-3);
+  CHECK(fixture.Read(fixture.metrics[2], kStart + 1h) == Value::Double(4));
 }
 
 TEST_CASE("one zero", "[metric]") {

@@ -89,7 +89,8 @@ struct Sum<double> {
     total.sum.Subtract(q);
     total.peak = std::max(total.peak, std::abs(total.sum.hi));
   }
-  static bool Suspect(const Total& total) { return std::abs(total.sum.hi) < total.peak * 0x1p-30; }
+  // Also where it has overflowed: what overflowed may have left.
+  static bool Suspect(const Total& total) { return !(std::abs(total.sum.hi) >= total.peak * 0x1p-30); }
   static std::optional<Output> Get(const Total& total) { return total.sum.Value(); }
 };
 
@@ -130,6 +131,67 @@ struct Mean {
   static std::optional<Output> Get(const Total& total) {
     if (total.count == 0) return std::nullopt;
     return static_cast<double>(*Sum<T>::Get(total.sum)) / static_cast<double>(total.count);
+  }
+};
+
+// The sample standard deviation: the root of the sum of squared differences from the mean over n - 1. Absent below two
+// events, and where squares overflow (beyond 1e150).
+//
+// The sums of x and of x^2 are kept in twice the precision of a double, so that they can be subtracted when a pane
+// leaves, merged in any order, and their difference does not cancel to nothing: the textbook formula, of which T. F.
+// Chan, G. H. Golub, R. J. LeVeque, "Algorithms for computing the sample variance" (The American Statistician 37, 1983)
+// say what it loses in single precision. The value is right to 1e-9 of itself as long as it is at least 1e-7 of the
+// root of the mean square; below 1e-12 of that it is taken for 0, so that equal values have none.
+struct StdDev {
+  using Input = double;
+  using Output = double;
+  struct Partial {
+    DoubleDouble sum;
+    DoubleDouble squares;
+    int64_t count = 0;
+  };
+  struct Total {
+    Sum<double>::Total sum;
+    Sum<double>::Total squares;
+    int64_t count = 0;
+  };
+  static void Add(Partial& p, Input x) {
+    p.sum.Add(x);
+    p.squares.Add(DoubleDouble::Product(x, x));
+    ++p.count;
+  }
+  static void Add(Total& total, Input x) {
+    Sum<double>::Add(total.sum, x);
+    Sum<double>::Merge(total.squares, DoubleDouble::Product(x, x));
+    ++total.count;
+  }
+  static void Merge(Partial& p, const Partial& q) {
+    p.sum.Add(q.sum);
+    p.squares.Add(q.squares);
+    p.count += q.count;
+  }
+  static void Merge(Total& total, const Partial& q) {
+    Sum<double>::Merge(total.sum, q.sum);
+    Sum<double>::Merge(total.squares, q.squares);
+    total.count += q.count;
+  }
+  static void Remove(Total& total, const Partial& q) {
+    Sum<double>::Remove(total.sum, q.sum);
+    Sum<double>::Remove(total.squares, q.squares);
+    total.count -= q.count;
+  }
+  static bool Suspect(const Total& total) {
+    return Sum<double>::Suspect(total.sum) || Sum<double>::Suspect(total.squares);
+  }
+  static std::optional<Output> Get(const Total& total) { return Of(total.sum.sum, total.squares.sum, total.count); }
+
+  static std::optional<Output> Of(DoubleDouble sum, DoubleDouble squares, int64_t count) {
+    if (count < 2) return std::nullopt;
+    DoubleDouble rest = squares;
+    rest.Subtract(sum.Squared().DividedBy(static_cast<double>(count)));
+    if (rest.Value() <= squares.hi * 0x1p-80) return 0.0;
+    const double deviation = std::sqrt(rest.Value() / static_cast<double>(count - 1));
+    return std::isfinite(deviation) ? std::optional(deviation) : std::nullopt;
   }
 };
 

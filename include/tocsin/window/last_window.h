@@ -53,6 +53,10 @@ class LastWindow {
     if constexpr (CountsTimes<Aggregate>) {
       if (ring_.size != 0) moment.oldest = AllPanes(ring_, memory_, kOperations).time(0);
     }
+    if constexpr (AsksOldest<Aggregate>) {
+      AllPanes panes(ring_, memory_, kOperations);
+      Aggregate::Oldest(total_, panes.empty() ? nullptr : &Operations::At(panes.partial(0)));
+    }
     return GetAt<Aggregate>(total_, moment);
   }
 

@@ -102,6 +102,12 @@ class Panes {
     return place;
   }
 
+  // The pane at i goes; those behind it move up. REQUIRES: no extremes.
+  void Erase(uint32_t i) {
+    for (; i + 1 < ring_.size; ++i) std::memcpy(Pane(i), Pane(i + 1), operations_.stride());
+    --ring_.size;
+  }
+
   // Makes slices of panes with exact times: panes of one slice become one. `slice_of`: the slice's time, of a time.
   template <typename SliceOf>
   void Slice(const SliceOf& slice_of) {
@@ -122,6 +128,13 @@ class Panes {
     }
     ring_.size = kept;
     ring_.sliced = true;
+  }
+
+  // Has memory made where there is none yet.
+  void Reserve() {
+    if (ring_.capacity != 0) return;
+    memory_.Grow(ring_);
+    base_ = memory_.panes();
   }
 
   // Gives the memory back, whatever it holds.

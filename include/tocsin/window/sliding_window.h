@@ -64,6 +64,10 @@ class SlidingWindow {
       AllPanes panes(ring_, memory_, kOperations);
       if (!panes.empty()) moment.oldest = PaneOperations<Aggregate>::At(panes.partial(0)).first;
     }
+    if constexpr (AsksOldest<Aggregate>) {
+      AllPanes panes(ring_, memory_, kOperations);
+      Aggregate::Oldest(total_, panes.empty() ? nullptr : &Operations::At(panes.partial(0)));
+    }
     return GetAt<Aggregate>(total_, moment);
   }
 

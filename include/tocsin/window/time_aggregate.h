@@ -3,6 +3,7 @@
 //
 //   Add(partial, total, time, x)   partial: null in a window without panes
 //   Get(total, moment)             at what instant, over how long a window, since which event
+//   Oldest(total, partial)         before Get, where it is there: the oldest pane of those there are
 #ifndef TOCSIN_WINDOW_TIME_AGGREGATE_H_
 #define TOCSIN_WINDOW_TIME_AGGREGATE_H_
 
@@ -48,6 +49,59 @@ struct Last {
     total = {x, time};
   }
   static std::optional<Output> Get(const Total& total) { return total.value; }
+};
+
+// The value of the oldest event, by (time, arrival); absent over nothing. T: trivially copyable, of a multiple of 8
+// bytes.
+template <typename T>
+struct First {
+  using Input = T;
+  using Output = T;
+  struct Partial {
+    int64_t known = 0;
+    Time time{};
+    T value{};
+  };
+  using Total = Partial;
+  static void Add(Partial* pane, Total& total, Time time, const Input& x) {
+    Take(pane != nullptr ? *pane : total, {1, time, x});
+  }
+  static void Merge(Partial& p, const Partial& q) {
+    if (q.known != 0) Take(p, q);
+  }
+  static void Remove(Total&, const Partial&) {}
+  static void Oldest(Total& total, const Partial* oldest) { total = oldest != nullptr ? *oldest : Partial(); }
+  static std::optional<Output> Get(const Total& total) {
+    return total.known != 0 ? std::optional(total.value) : std::nullopt;
+  }
+
+ private:
+  static void Take(Partial& p, const Partial& q) {
+    if (p.known == 0 || q.time < p.time) p = q;
+  }
+};
+
+// The newest event's value less the oldest's, by (time, arrival): 0 over one event, absent over nothing.
+template <typename T>
+struct Delta {
+  using Input = T;
+  using Output = T;
+  using Partial = typename First<T>::Partial;
+  struct Total {
+    Partial first;
+    typename Last<T>::Total last;
+  };
+  static void Add(Partial* pane, Total& total, Time time, const Input& x) {
+    First<T>::Add(pane, total.first, time, x);
+    Last<T>::Add(nullptr, total.last, time, x);
+  }
+  static void Merge(Partial& p, const Partial& q) { First<T>::Merge(p, q); }
+  static void Remove(Total&, const Partial&) {}
+  static void Oldest(Total& total, const Partial* oldest) { First<T>::Oldest(total.first, oldest); }
+  static std::optional<Output> Get(const Total& total) {
+    if (total.first.known == 0) return std::nullopt;
+    return *total.last.value - total.first.value;
+  }
 };
 
 // How long ago the newest event was; absent over nothing. Input is ignored. Not over a LastWindow.
@@ -115,6 +169,12 @@ void AddEvent(typename Aggregate::Partial* pane, typename Aggregate::Total& tota
     Aggregate::Add(total, x);
   }
 }
+
+// It is known by the oldest of the panes.
+template <typename Aggregate>
+concept AsksOldest = requires(typename Aggregate::Total& total, const typename Aggregate::Partial* oldest) {
+  Aggregate::Oldest(total, oldest);
+};
 
 template <typename Aggregate>
 std::optional<typename Aggregate::Output> GetAt(const typename Aggregate::Total& total, const Moment& moment) {
