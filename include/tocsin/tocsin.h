@@ -7,6 +7,7 @@
 #include "tocsin/base/time.h"              // IWYU pragma: export
 #include "tocsin/config/builder.h"         // IWYU pragma: export
 #include "tocsin/config/config.h"          // IWYU pragma: export
+#include "tocsin/derive/pattern_spec.h"    // IWYU pragma: export
 #include "tocsin/engine/engine.h"          // IWYU pragma: export
 #include "tocsin/engine/plan.h"            // IWYU pragma: export
 #include "tocsin/event/catalog.h"          // IWYU pragma: export

@@ -83,15 +83,47 @@ void PrintWarnings(const Plan& plan) {
   }
 }
 
+// "order_placed, 3 login_failed, not order_delivered".
+std::string Steps(const PatternSpec& pattern) {
+  std::string text;
+  for (const StepSpec& step : pattern.sequence) {
+    text += text.empty() ? "" : ", ";
+    if (step.absent) text += "not ";
+    if (step.times > 1) text += fmt::format("{} ", step.times);
+    std::string names;
+    for (const SourceText& name : step.events) names += (names.empty() ? "" : " or ") + name.text();
+    text += names;
+  }
+  return text;
+}
+
+std::string Attributes(const EventSpec& event) {
+  std::string attributes;
+  for (const AttributeSpec& attribute : event.attributes)
+    attributes += fmt::format("{}{} {}", attributes.empty() ? "" : ", ", attribute.name, TypeName(attribute.type));
+  return attributes.empty() ? "no attributes" : attributes;
+}
+
+void PrintDerived(const DerivedInfo& info, const EngineSpec& spec) {
+  const auto print = [&](const char* kind, const std::string& what) {
+    fmt::print("  {:<7} {:<20} {}{}: {}\n", kind, info.name, what, Grouping(info.keys), Attributes(info.event));
+  };
+  if (const PatternSpec* pattern = FindSpec(spec.patterns, info.name)) {
+    const std::string held =
+        pattern->reorder > Duration::zero() ? fmt::format(", {} later", FormatDuration(pattern->reorder)) : "";
+    return print("pattern", fmt::format("{} within {}{}, ", Steps(*pattern), FormatDuration(*info.within), held));
+  }
+  if (const SessionSpec* session = FindSpec(spec.sessions, info.name))
+    return print("session", fmt::format("{}, at most {} apart, ", Names(session->events), FormatDuration(*info.gap)));
+  print("event", "changes of its alerts, ");
+}
+
 void PrintPlan(const std::string& path, const Config& config, const Plan& plan) {
   fmt::print("{}: fine\n", path);
   for (const EventSpec& event : plan.catalog().events()) {
-    std::string attributes;
-    for (const AttributeSpec& attribute : event.attributes) {
-      attributes += fmt::format("{}{} {}", attributes.empty() ? "" : ", ", attribute.name, TypeName(attribute.type));
-    }
-    fmt::print("  event   {:<20} {}\n", event.name, attributes);
+    fmt::print("  event   {:<20} {}\n", event.name, Attributes(event));
   }
+  for (const DerivedInfo& info : plan.derived()) PrintDerived(info, plan.spec());
   for (const MetricInfo& metric : plan.metrics()) {
     const MetricSpec* spec = FindSpec(plan.spec().metrics, metric.name);
     fmt::print("  metric  {:<20} {} {}, {}\n", metric.name, metric.aggregate, Grouping(metric.keys),

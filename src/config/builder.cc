@@ -192,6 +192,109 @@ MetricBuilder MetricBuilder::Every(Duration period) {
   return *this;
 }
 
+// --- patterns ---
+
+PatternBuilder::PatternBuilder(const ConfigBuilder& builder)
+    : ConfigBuilder(builder), index_(config_->engine.patterns.size()) {
+  config_->engine.patterns.emplace_back();
+}
+
+PatternBuilder ConfigBuilder::Pattern(std::string name) {
+  PatternBuilder builder(*this);
+  config_->engine.patterns.back().name = std::move(name);
+  return builder;
+}
+
+void PatternBuilder::AddStep(std::vector<SourceText> events, bool absent) {
+  StepSpec added;
+  added.events = std::move(events);
+  added.absent = absent;
+  pattern().sequence.push_back(std::move(added));
+}
+
+StepSpec& PatternBuilder::step() const {
+  if (pattern().sequence.empty()) pattern().sequence.emplace_back();  // a mistake, which Build tells
+  return pattern().sequence.back();
+}
+
+PatternBuilder PatternBuilder::Funnel() {
+  pattern().funnel = true;
+  return *this;
+}
+
+PatternBuilder PatternBuilder::Window(Duration window) {
+  pattern().window = window;
+  return *this;
+}
+
+PatternBuilder PatternBuilder::As(std::string name) {
+  step().name = std::move(name);
+  return *this;
+}
+
+PatternBuilder PatternBuilder::Times(int64_t times) {
+  step().times = times;
+  return *this;
+}
+
+PatternBuilder PatternBuilder::StepWhere(SourceText condition) {
+  step().where = std::move(condition);
+  return *this;
+}
+
+PatternBuilder PatternBuilder::Within(Duration within) {
+  pattern().within = within;
+  return *this;
+}
+
+PatternBuilder PatternBuilder::Where(SourceText condition) {
+  pattern().where = std::move(condition);
+  return *this;
+}
+
+PatternBuilder PatternBuilder::Emit(std::string attribute, SourceText expression) {
+  pattern().emit.emplace_back(std::move(attribute), std::move(expression));
+  return *this;
+}
+
+PatternBuilder PatternBuilder::NoOverlap() {
+  pattern().overlap = false;
+  return *this;
+}
+
+PatternBuilder PatternBuilder::ReorderWithin(Duration held) {
+  pattern().reorder = held;
+  return *this;
+}
+
+// --- sessions ---
+
+SessionBuilder::SessionBuilder(const ConfigBuilder& builder)
+    : ConfigBuilder(builder), index_(config_->engine.sessions.size()) {
+  config_->engine.sessions.emplace_back();
+}
+
+SessionBuilder ConfigBuilder::Session(std::string name) {
+  SessionBuilder builder(*this);
+  config_->engine.sessions.back().name = std::move(name);
+  return builder;
+}
+
+SessionBuilder SessionBuilder::Where(SourceText condition) {
+  session().where = std::move(condition);
+  return *this;
+}
+
+SessionBuilder SessionBuilder::Gap(Duration gap) {
+  session().gap = gap;
+  return *this;
+}
+
+SessionBuilder SessionBuilder::Emit(std::string attribute, SourceText expression) {
+  session().emit.emplace_back(std::move(attribute), std::move(expression));
+  return *this;
+}
+
 // --- rules ---
 
 RuleBuilder::RuleBuilder(const ConfigBuilder& builder) : ConfigBuilder(builder), index_(config_->engine.rules.size()) {

@@ -13,12 +13,11 @@ namespace tocsin {
 namespace {
 
 const MapKeys& TopKeys() {
-  static const MapKeys kKeys = {
-      "a config",
-      "{events: …, metrics: …, rules: …}",
-      {"version", "ingest", "sources", "events", "keys", "profiles", "metrics", "rules", "receivers", "route", "limits",
-       "strict_cel"},
-      {"patterns", "sessions", "time_intervals", "inhibit", "silences", "store", "settle", "journal"}};
+  static const MapKeys kKeys = {"a config",
+                                "{events: …, metrics: …, rules: …}",
+                                {"version", "ingest", "sources", "events", "keys", "profiles", "metrics", "patterns",
+                                 "sessions", "rules", "receivers", "route", "limits", "strict_cel"},
+                                {"time_intervals", "inhibit", "silences", "store", "settle", "journal"}};
   return kKeys;
 }
 
@@ -69,9 +68,9 @@ ReadResult ReadConfig(std::string_view yaml, std::string_view name, Mistakes& mi
   result.config.engine.strict_cel = reader.Bool("strict_cel").value_or(false);
   using Section = void (*)(const YamlNode&, ReadResult*, Mistakes&);
   constexpr std::pair<std::string_view, Section> kSections[] = {
-      {"ingest", ReadIngest},       {"sources", ReadSources}, {"events", ReadEvents}, {"keys", ReadKeys},
-      {"profiles", ReadProfiles},   {"metrics", ReadMetrics}, {"rules", ReadRules},   {"limits", ReadLimits},
-      {"receivers", ReadReceivers}, {"route", ReadRoute},
+      {"ingest", ReadIngest},     {"sources", ReadSources}, {"events", ReadEvents},       {"keys", ReadKeys},
+      {"profiles", ReadProfiles}, {"metrics", ReadMetrics}, {"patterns", ReadPatterns},   {"sessions", ReadSessions},
+      {"rules", ReadRules},       {"limits", ReadLimits},   {"receivers", ReadReceivers}, {"route", ReadRoute},
   };
   for (const auto& [key, read] : kSections) {
     const YamlNode* section = root->Find(key);

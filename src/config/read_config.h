@@ -28,6 +28,8 @@ void ReadEvents(const YamlNode& section, ReadResult* result, Mistakes& mistakes)
 void ReadKeys(const YamlNode& section, ReadResult* result, Mistakes& mistakes);
 void ReadProfiles(const YamlNode& section, ReadResult* result, Mistakes& mistakes);
 void ReadMetrics(const YamlNode& section, ReadResult* result, Mistakes& mistakes);
+void ReadPatterns(const YamlNode& section, ReadResult* result, Mistakes& mistakes);
+void ReadSessions(const YamlNode& section, ReadResult* result, Mistakes& mistakes);
 void ReadRules(const YamlNode& section, ReadResult* result, Mistakes& mistakes);
 void ReadLimits(const YamlNode& section, ReadResult* result, Mistakes& mistakes);
 void ReadReceivers(const YamlNode& section, ReadResult* result, Mistakes& mistakes);

@@ -7,7 +7,7 @@
 namespace tocsin {
 
 Reason Engine::State::Admit(const EventView& view) {
-  if (!IsWhole(view)) return view.type < layout.events.size() ? Reason::kBadValue : Reason::kUnknownType;
+  if (!IsFromOutside(view)) return view.type < layout.derived.outer_events ? Reason::kBadValue : Reason::kUnknownType;
   if (!layout.spec.deduplicate || view.id.empty()) return Reason::kNone;
   std::optional<Time> before;
   if (started) before = now;
@@ -40,6 +40,7 @@ void Engine::State::Apply(const EventView& view, size_t first_key) {
       ++skipped_keys[key.place->grouping];
     }
   }
+  if (event_plan.derives) Derive(view, reached);
   if (layout.spec.limits.evidence_memory > 0) KeepEvidence(view, reached);
   unsettled = !at_close.empty() || timers.AnyUntil(now);
   if (unsettled) [[unlikely]] {
@@ -51,6 +52,7 @@ void Engine::State::Apply(const EventView& view, size_t first_key) {
   if (!concerned.empty()) EvaluateConcerned();
   if (observer != nullptr) TellObserver();
   event = nullptr;
+  if (layout.derived.any()) FinishDeriving(view, event_plan);
 }
 
 // A group begins with the first event that a window or rule takes.

@@ -47,6 +47,7 @@ void Engine::State::Prepare(std::span<const EventView> block) {
     if (key.row == GroupTable::kNone) continue;
     const std::byte* const row = groups[key.place->grouping].row(key.row);
     for (const EventWindow& window : key.place->windows) WindowBlock::Prefetch(row + window.row_offset, pool);
+    for (const DerivedUse& use : key.place->derived) PrefetchDerived(use, row);
   }
 }
 

@@ -92,12 +92,21 @@ void Engine::State::CloseInstant() {
     Ring(timer);
   }
   EvaluateConcerned();
+  if (layout.derived.any()) {
+    ApplyMade();
+    ReleaseLanes();
+  }
   closing = false;
   ReachDeadlines();
+  if (layout.derived.any()) {
+    CloseAttempts();
+    ApplyMade();
+  }
   for (const Timer& timer : due) {
     if (timer.kind == Timer::Kind::kGroup && IsCurrent(timer)) RingGroup(timer);
   }
   Expire();
+  ApplyMade();
   if (any_limits) EndLimits();
   if (ticked && observer != nullptr) observer->OnTick(now);
 }
@@ -113,6 +122,8 @@ uint32_t Engine::State::GroupingOf(const Timer& timer) const {
       return layout.windows[timer.index].grouping;
     case Timer::Kind::kGroup:
       return timer.index;
+    case Timer::Kind::kSession:
+      return layout.derived.sessions[timer.index].grouping;
     default:
       return layout.rules[timer.index].grouping;
   }
@@ -148,6 +159,10 @@ void Engine::State::Ring(const Timer& timer) {
       return;
     case Timer::Kind::kGroup:
       return;  // when all else is decided
+    case Timer::Kind::kPattern:
+    case Timer::Kind::kSession:
+    case Timer::Kind::kLane:
+      return RingDerived(timer);
   }
 }
 

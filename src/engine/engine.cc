@@ -17,7 +17,8 @@ Engine::State::State(std::shared_ptr<const Plan> plan_to_run, AlertSink* sink_to
       series(layout),
       evidence(static_cast<size_t>(layout.spec.limits.evidence_memory)),
       seen_ids(layout.spec.deduplicate.value_or(Duration::zero()), static_cast<size_t>(layout.spec.max_ids)),
-      held(layout.spec.reorder) {
+      held(layout.spec.reorder),
+      derived(layout.derived) {
   for (const GroupingPlan& grouping : layout.groupings) {
     groups.emplace_back(grouping.row_bytes);
     key_text.emplace_back(grouping.keys.size());
@@ -56,6 +57,7 @@ void Engine::AdvanceTo(Time t) {
 void Engine::Finish() {
   if (std::optional<Time> latest = state_->held.Latest()) state_->ReleaseUpTo(*latest);
   if (state_->started && !state_->closed) state_->CloseInstant();
+  state_->EmptyLanes();
 }
 
 std::optional<Time> Engine::now() const {
@@ -91,6 +93,14 @@ tocsin::Statistics Engine::Statistics() const {
   for (size_t w = 0; w < state.layout.windows.size(); ++w) {
     add(state.layout.windows[w].description + ", where without an answer", state.skipped_where[w]);
     add(state.layout.windows[w].description + ", argument without a value", state.skipped_arguments[w]);
+  }
+  statistics.derived = state.derived.made;
+  for (const auto& attempts : state.derived.attempts) statistics.attempts += attempts->size();
+  for (size_t s = 0; s < state.derived.sessions.size(); ++s) {
+    const std::string name = "session " + state.layout.derived.sessions[s].name;
+    statistics.open_sessions += state.derived.sessions[s]->open();
+    add(name + ", where without an answer", state.derived.sessions[s]->skipped_where());
+    add(name + ", inside a closed one", state.derived.sessions[s]->skipped_late());
   }
   return statistics;
 }

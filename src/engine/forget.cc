@@ -71,6 +71,8 @@ absl::StatusOr<Engine::Forgotten> Engine::Forget(std::string_view key, std::stri
   for (const GroupRow& which : *rows) forgotten.alerts += state_->ActiveRules(which).size();
   state_->RemoveGroups(*rows, EndReason::kForgotten);
   state_->EvaluateConcerned();
+  state_->ForgetDerived(key, value);
+  state_->ApplyMade();
   state_->EndLimits();
   state_->ForgetEvents(key, value);
   return forgotten;
@@ -89,6 +91,7 @@ void Engine::State::ForgetEvents(std::string_view key, std::string_view value) {
   };
   if (layout.spec.limits.evidence_memory > 0) evidence.ForgetIf(is_theirs);
   held.RemoveIf(is_theirs);
+  for (ReorderBuffer& lane : derived.lanes) lane.RemoveIf(is_theirs);
 }
 
 // The rules that have a pending or firing alert for the group, by name.

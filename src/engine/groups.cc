@@ -86,7 +86,7 @@ bool Engine::State::IsEmpty(uint32_t grouping, uint32_t row) {
     state.AdvanceTo(now);
     if (!state.empty()) return false;
   }
-  return true;
+  return !HoldsOpen(grouping, row);
 }
 
 // The same, from the head of the row alone: some time after it is empty.
@@ -102,7 +102,7 @@ Time Engine::State::NotEmptyBefore(uint32_t grouping, uint32_t row) {
     const WindowInRow state(layout.windows[window], groups[grouping].row(row), pool, texts);
     if (!state.empty()) earliest = std::max(earliest, state.NextExit().value_or(Time::max()));
   }
-  return earliest;
+  return std::max(earliest, OpenUntil(grouping, row));
 }
 
 void Engine::State::SetGroupTimer(uint32_t grouping, uint32_t row) {
@@ -111,7 +111,8 @@ void Engine::State::SetGroupTimer(uint32_t grouping, uint32_t row) {
   Time earliest = Time::max();
   if (head.occupied) earliest = NotEmptyBefore(grouping, row);
   if (plan_of_grouping.expire_after)
-    earliest = std::min(earliest, SaturatingAdd(FromNanos(head.newest), *plan_of_grouping.expire_after));
+    earliest = std::min(earliest, std::max(SaturatingAdd(FromNanos(head.newest), *plan_of_grouping.expire_after),
+                                           OpenUntil(grouping, row)));
   if (earliest == Time::max()) return;
   earliest = std::max(earliest, now);
   TimerMark mark(groups[grouping].row(row) + plan_of_grouping.timer_offset);
@@ -128,13 +129,15 @@ void Engine::State::RingGroup(const Timer& timer) {
   if (!mark.IsSet() || mark.time() != timer.time) return;
   mark.Clear();
   const RowHead& head = Head(grouping, row);
-  if (plan_of_grouping.expire_after && SaturatingAdd(FromNanos(head.newest), *plan_of_grouping.expire_after) <= now) {
+  // What is open keeps its group.
+  if (plan_of_grouping.expire_after && SaturatingAdd(FromNanos(head.newest), *plan_of_grouping.expire_after) <= now &&
+      !HoldsOpen(grouping, row)) {
     expired.push_back({grouping, row});
     return;
   }
   if (IsEmpty(grouping, row)) {
     if (head.occupied) Vacate(grouping, row);
-    if (plan_of_grouping.may_free && head.alerts == 0) {
+    if (plan_of_grouping.may_free && head.alerts == 0 && !Remembers(grouping, row)) {
       Release(grouping, row);
       return;
     }
@@ -194,6 +197,7 @@ void Engine::State::Release(uint32_t grouping, uint32_t row) {
   for (uint32_t window : layout.groupings[grouping].windows)
     WindowInRow(layout.windows[window], groups[grouping].row(row), pool, texts).Release();
   series.Release(grouping, row);
+  if (layout.derived.any()) DropDerived(grouping, row);
   groups[grouping].Remove(row);
 }
 

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/derived_plan.h"
 #include "expr/condition.h"
 #include "metric/metric_plan.h"
 #include "metric/window_plan.h"
@@ -130,6 +131,8 @@ struct GroupingPlan {
   std::vector<Kind> kinds;
   std::vector<ParentPlan> parents;
   std::vector<uint32_t> windows;
+  std::vector<uint32_t> patterns;
+  std::vector<uint32_t> sessions;
   std::vector<uint32_t> stored;  // metrics with a place in the row
   std::vector<SelectorPlan> selectors;
   std::vector<ThresholdIndex> indices;
@@ -239,6 +242,7 @@ struct RulePlan {
   std::vector<uint32_t> resolve_events;
   bool ends_by_itself = false;  // keep_firing_for after the last match
   bool tell_again = true;
+  uint32_t resolve_lane = 0;  // by which resolve_events come late, plus one; 0: at once
 
   // When it is evaluated.
   std::vector<uint32_t> windows;         // of its own grouping, that its conditions read
@@ -284,13 +288,16 @@ struct EventGrouping {
   std::vector<EventWindow> windows;
   std::vector<uint32_t> rules;            // that look at this event
   std::vector<uint32_t> resolving_rules;  // that it ends
+  std::vector<DerivedUse> derived;        // patterns and sessions that take it
   bool evidence = false;                  // the grouping has rules, which may tell of it
 };
 
 struct EventPlan {
   std::vector<EventGrouping> groupings;
-  uint32_t attributes = 0;  // how many it has
-  bool simple = true;       // no rule looks at it
+  uint32_t attributes = 0;      // how many it has
+  bool simple = true;           // no rule looks at it
+  bool derives = false;         // some pattern or session takes it
+  std::vector<uint32_t> lanes;  // that hold it for patterns
 };
 
 // Rules about one value.
@@ -322,7 +329,10 @@ struct Plan::Layout {
   static absl::StatusOr<std::shared_ptr<const Plan>> Make(const EngineSpec& spec, bool use_indices);
 
   EngineSpec spec;
-  Catalog catalog;
+  Catalog catalog;  // of all events
+  Catalog outer;    // of those that may arrive; numbers are the same
+  DerivedPlan derived;
+  std::vector<DerivedInfo> derived_infos;  // by name
   std::vector<GroupingPlan> groupings;
   std::vector<WindowPlan> windows;
   std::vector<WindowUse> uses;                                 // by window

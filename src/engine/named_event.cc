@@ -119,7 +119,7 @@ Refusal ToView(const Catalog& catalog, const Event& event, std::vector<Value>* v
 absl::Status Engine::Ingest(const Event& event) {
   std::vector<tocsin::Value> values;
   EventView view;
-  Refusal refusal = ToView(state_->layout.catalog, event, &values, &view);
+  Refusal refusal = ToView(state_->layout.outer, event, &values, &view);
   if (refusal.reason == Reason::kUnknownType && state_->layout.spec.ignore_unknown_events) {
     CountRefused(Reason::kIgnored);
     return absl::OkStatus();

@@ -91,6 +91,11 @@ uint64_t Fingerprint(const Plan::Layout& layout) {
   }
   for (const RulePlan& rule : layout.rules) digest.Add(rule.version).Add(rule.flip_offset);
   for (const CoarseTerm& term : layout.terms) digest.Add(term.expression.ToString()).Add(term.row_offset);
+  for (const PatternPlan& pattern : layout.derived.patterns)
+    digest.Add(pattern.name).Add(pattern.identity).Add(pattern.row_offset);
+  for (const SessionPlan& session : layout.derived.sessions)
+    digest.Add(session.name).Add(session.identity).Add(session.row_offset);
+  for (const DerivedType& type : layout.derived.types) digest.Add(type.name);
   const EngineSpec& spec = layout.spec;
   digest.Add(ToNanos(spec.allowed_lateness)).Add(spec.deduplicate ? ToNanos(*spec.deduplicate) : -1);
   digest.Add(spec.max_ids).Add(ToNanos(spec.reorder)).Add(spec.limits.evidence_memory);
@@ -108,13 +113,16 @@ absl::StatusOr<std::shared_ptr<const Plan>> Plan::Layout::Make(const EngineSpec&
   std::vector<Diagnostic> diagnostics;
   auto layout = std::make_unique<Layout>();
   layout->spec = spec;
+  ExpandFunnels(&layout->spec, &diagnostics);
   layout->catalog = Catalog::Create(spec.events, &diagnostics);
   CheckIngestion(spec, &diagnostics);
   Groupings groupings(layout.get(), &diagnostics);
   Dictionary names(spec.strict_cel);
+  PlanDerived(layout.get(), &groupings, &diagnostics);
   PlanAggregates(layout.get(), &groupings, &diagnostics);
   PlanValues(layout.get(), &names, &diagnostics);
   PlanRules(layout.get(), &groupings, names, &diagnostics);
+  LinkDerived(layout.get(), &diagnostics);
   PlanKeys(layout.get(), &diagnostics);
   if (!diagnostics.empty()) return ToStatus(diagnostics);
   PlanWatching(layout.get());
@@ -128,7 +136,8 @@ absl::StatusOr<std::shared_ptr<const Plan>> Plan::Layout::Make(const EngineSpec&
   return std::shared_ptr<const Plan>(std::move(plan));
 }
 
-const Catalog& Plan::catalog() const { return layout_->catalog; }
+const Catalog& Plan::catalog() const { return layout_->outer; }
+const std::vector<DerivedInfo>& Plan::derived() const { return layout_->derived_infos; }
 const EngineSpec& Plan::spec() const { return layout_->spec; }
 const std::vector<MetricInfo>& Plan::metrics() const { return layout_->metric_infos; }
 const std::vector<RuleInfo>& Plan::rules() const { return layout_->rule_infos; }

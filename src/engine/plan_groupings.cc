@@ -8,25 +8,25 @@
 
 namespace tocsin {
 
-std::optional<Kind> Groupings::KindOf(const SourceText& key, const std::vector<uint32_t>& events,
-                                      const std::string& description) {
+std::optional<Kind> Groupings::KindOf(const SourceText& key, const Events& events, const std::string& description) {
   auto complain = [&](std::string message, std::string hint = {}) {
     diagnostics_.push_back(key.Error(std::move(message), std::move(hint), description));
     return std::nullopt;
   };
   if (key.text().rfind("profile.", 0) == 0)
     return complain("a profile's attribute as a key is not supported yet", "group by attributes of the events");
-  for (uint32_t event : events) {
-    const EventSpec& spec = layout_.catalog.event(event);
-    std::optional<uint32_t> slot = layout_.catalog.FindSlot(event, key.text());
-    if (!slot) {
+  for (const EventSpec* event : events) {
+    const EventSpec& spec = *event;
+    const auto named = std::find_if(spec.attributes.begin(), spec.attributes.end(),
+                                    [&](const AttributeSpec& attribute) { return attribute.name == key.text(); });
+    if (named == spec.attributes.end()) {
       std::vector<std::string> names;
       for (const AttributeSpec& attribute : spec.attributes) names.push_back(attribute.name);
       const std::string closest = ClosestName(key.text(), names);
       return complain(fmt::format("the event '{}' has no attribute '{}' to group by", spec.name, key.text()),
                       closest.empty() ? "" : fmt::format("did you mean '{}'?", closest));
     }
-    const Type type = spec.attributes[*slot].type;
+    const Type type = named->type;
     if (!IsKeyKind(type.kind)) {
       return complain(
           fmt::format("'{}' is a {}, and only strings, ints and bools can group", key.text(), TypeName(type)));
@@ -42,6 +42,18 @@ std::optional<Kind> Groupings::KindOf(const SourceText& key, const std::vector<u
 }
 
 std::optional<uint32_t> Groupings::Find(const std::vector<SourceText>& by, const std::vector<uint32_t>& events,
+                                        const std::string& description) {
+  Events specs;
+  for (const uint32_t event : events) specs.push_back(&layout_.catalog.event(event));
+  return Find(by, specs, description);
+}
+
+std::optional<uint32_t> Groupings::FindFor(const std::vector<SourceText>& by, const EventSpec& event,
+                                           const std::string& description) {
+  return Find(by, Events{&event}, description);
+}
+
+std::optional<uint32_t> Groupings::Find(const std::vector<SourceText>& by, const Events& events,
                                         const std::string& description) {
   std::map<std::string, Kind> keys;
   bool good = true;

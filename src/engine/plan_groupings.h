@@ -20,10 +20,14 @@ class Groupings {
   // big, by". Nothing, with mistakes added, when one is not.
   std::optional<uint32_t> Find(const std::vector<SourceText>& by, const std::vector<uint32_t>& events,
                                const std::string& description);
+  // The same of an event that there is not yet.
+  std::optional<uint32_t> FindFor(const std::vector<SourceText>& by, const EventSpec& event,
+                                  const std::string& description);
 
  private:
-  std::optional<Kind> KindOf(const SourceText& key, const std::vector<uint32_t>& events,
-                             const std::string& description);
+  using Events = std::vector<const EventSpec*>;
+  std::optional<uint32_t> Find(const std::vector<SourceText>& by, const Events& events, const std::string& description);
+  std::optional<Kind> KindOf(const SourceText& key, const Events& events, const std::string& description);
 
   Plan::Layout& layout_;
   std::vector<Diagnostic>& diagnostics_;

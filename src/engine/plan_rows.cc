@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <span>
 #include <utility>
 #include <vector>
@@ -55,6 +56,10 @@ void PlaceAll(Plan::Layout* layout) {
   for (WindowPlan& window : layout->windows) {
     window.row_offset = Place(&layout->groupings[window.grouping], window.handles() * sizeof(uint32_t), 4);
   }
+  for (PatternPlan& pattern : layout->derived.patterns)
+    pattern.row_offset = Place(&layout->groupings[pattern.grouping], pattern.lists() * uint32_t{sizeof(uint32_t)}, 4);
+  for (SessionPlan& session : layout->derived.sessions)
+    session.row_offset = Place(&layout->groupings[session.grouping], sizeof(uint32_t), 4);
   for (CoarseTerm& term : layout->terms) term.row_offset = Place(&layout->groupings[term.grouping], 1, 1);
   for (GroupingPlan& grouping : layout->groupings) {
     grouping.row_bytes = (grouping.row_bytes + 7) / 8 * 8;
@@ -73,6 +78,16 @@ void PlanEmptiness(Plan::Layout* layout) {
       }
       grouping.empty_after = std::max(*grouping.empty_after, window.EmptyAfter());
     }
+    if (!grouping.empty_after) continue;
+    // What is over at an instant is decided when that is closed.
+    const auto keep = [&](Duration a, Duration b) {
+      const Time end = SaturatingAdd(SaturatingAdd(SaturatingAdd(Time(), a), b), Duration(1));
+      grouping.empty_after = std::max(*grouping.empty_after, end - Time());
+    };
+    for (const uint32_t p : grouping.patterns)
+      keep(layout->derived.patterns[p].within, layout->derived.patterns[p].reorder);
+    for (const uint32_t s : grouping.sessions)
+      keep(layout->derived.sessions[s].gap, layout->derived.sessions[s].lateness);
   }
 }
 
@@ -201,8 +216,16 @@ class EventPlanner {
     for (uint32_t r = 0; r < layout_.rules.size(); ++r) {
       const RulePlan& rule = layout_.rules[r];
       for (const EventSlots& event : rule.events) PlaceOf(event.event, rule.grouping).rules.push_back(r);
-      for (uint32_t event : rule.resolve_events) PlaceOf(event, rule.grouping).resolving_rules.push_back(r);
+      for (uint32_t event : rule.resolve_events) {
+        EventGrouping& place = PlaceOf(event, rule.grouping);
+        if (rule.resolve_lane == 0) {
+          place.resolving_rules.push_back(r);
+        } else {
+          place.derived.push_back({DerivedUse::Kind::kResolve, r, rule.resolve_lane});
+        }
+      }
     }
+    PlaceDerived();
     for (uint32_t type = 0; type < layout_.events.size(); ++type) {
       EventPlan& event = layout_.events[type];
       event.attributes = static_cast<uint32_t>(layout_.catalog.event(type).attributes.size());
@@ -212,6 +235,31 @@ class EventPlanner {
   }
 
  private:
+  void PlaceDerived() {
+    DerivedPlan& derived = layout_.derived;
+    for (uint32_t p = 0; p < derived.patterns.size(); ++p) {
+      const PatternPlan& pattern = derived.patterns[p];
+      for (const EventReactions& to : pattern.events)
+        PlaceOf(to.event, pattern.grouping).derived.push_back({DerivedUse::Kind::kPattern, p, pattern.lane});
+    }
+    for (uint32_t s = 0; s < derived.sessions.size(); ++s) {
+      const SessionPlan& session = derived.sessions[s];
+      for (const SessionSource& source : session.sources)
+        PlaceOf(source.event, session.grouping).derived.push_back({DerivedUse::Kind::kSession, s, 0});
+    }
+    for (EventPlan& event : layout_.events) {
+      std::set<uint32_t> lanes;
+      for (const EventGrouping& place : event.groupings) {
+        event.derives = event.derives || !place.derived.empty();
+        for (const DerivedUse& use : place.derived) {
+          if (use.lane != 0) lanes.insert(use.lane - 1);
+        }
+      }
+      event.lanes.assign(lanes.begin(), lanes.end());
+    }
+    for (DerivedType& type : derived.types) type.read = !layout_.events[type.type].groupings.empty();
+  }
+
   EventGrouping& PlaceOf(uint32_t type, uint32_t grouping) {
     EventPlan& event = layout_.events[type];
     for (EventGrouping& place : event.groupings) {

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/plan_stages.h"
+
 namespace tocsin {
 namespace {
 
@@ -39,7 +41,9 @@ std::optional<uint32_t> PlanRuleEvents(const RuleSpec& spec, Plan::Layout* layou
   if (diagnostics->size() != before) return std::nullopt;
   std::vector<uint32_t> all = events;
   all.insert(all.end(), rule->resolve_events.begin(), rule->resolve_events.end());
-  std::optional<uint32_t> grouping = groupings->Find(spec.by, all, Describe("rule", spec.name, "by"));
+  // For a pattern the pattern's.
+  const std::vector<SourceText> by = spec.by.empty() ? KeysOfDerived(*layout, events) : spec.by;
+  std::optional<uint32_t> grouping = groupings->Find(by, all, Describe("rule", spec.name, "by"));
   if (!grouping) return std::nullopt;
 
   for (uint32_t event : events) rule->events.push_back({event, {}});

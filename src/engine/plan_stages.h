@@ -11,6 +11,13 @@
 
 namespace tocsin {
 
+// plan_funnels.cc: writes out what funnels are short for.
+void ExpandFunnels(EngineSpec* spec, std::vector<Diagnostic>* diagnostics);
+// plan_derive.cc: patterns, sessions and alert changes as events. Adds them to the catalog, and leaves out of the spec
+// what takes those that are mistaken.
+void PlanDerived(Plan::Layout* layout, Groupings* groupings, std::vector<Diagnostic>* diagnostics);
+// The keys of events that are all derived, and of one grouping; else none.
+std::vector<SourceText> KeysOfDerived(const Plan::Layout& layout, const std::vector<uint32_t>& events);
 // plan_metrics.cc: metrics over events, and profiles.
 void PlanAggregates(Plan::Layout* layout, Groupings* groupings, std::vector<Diagnostic>* diagnostics);
 // plan_values.cc: metrics that are expressions over other metrics. Fills the dictionary.
@@ -18,6 +25,8 @@ void PlanValues(Plan::Layout* layout, Dictionary* names, std::vector<Diagnostic>
 // plan_rules.cc: rules, without when they are evaluated.
 void PlanRules(Plan::Layout* layout, Groupings* groupings, const Dictionary& names,
                std::vector<Diagnostic>* diagnostics);
+// plan_derive.cc: what rules and derived events have to do with each other.
+void LinkDerived(Plan::Layout* layout, std::vector<Diagnostic>* diagnostics);
 // plan_keys.cc: what is said of keys, and limits.
 void PlanKeys(Plan::Layout* layout, std::vector<Diagnostic>* diagnostics);
 // plan_watch.cc: when each rule is evaluated: exits, exact instants, warming up, coarser metrics.

@@ -247,6 +247,7 @@ void Engine::State::TakeIds(State& old) {
 void Engine::State::TakeOver(State& old) {
   const Correspondence was(old.layout, layout);
   old.EndAlertsOf(was.new_rules);
+  old.ApplyMade();
   TakeLimits(old, was.groupings);
   now = old.now;
   started = old.started;
@@ -280,6 +281,7 @@ void Engine::State::TakeOver(State& old) {
   }
   pool = std::move(old.pool);
   texts = std::move(old.texts);
+  TakeDerived(old, new_rows);
   const std::vector<Renamed> renamed = TakeAlerts(old, was.new_rules, new_rows);
   for (uint32_t w = 0; w < layout.windows.size(); ++w) {
     if (was.windows[w] == kNone) continue;
@@ -292,6 +294,7 @@ void Engine::State::TakeOver(State& old) {
   for (uint32_t w = 0; w < layout.windows.size(); ++w)
     began.push_back(was.windows[w] == kNone ? now : old.began[was.windows[w]]);
   SetStandingTimers();
+  WatchDerived();
   AskEverything(renamed);
 }
 
@@ -326,6 +329,7 @@ void Engine::State::AskEverything(const std::vector<Renamed>& renamed) {
   ConcernAll();
   EvaluateConcerned();
   TellRenamed(renamed);
+  ApplyMade();
   if (closed) CloseInstant();  // what is due by now under the new definitions
 }
 
@@ -340,12 +344,13 @@ void Engine::State::TellRenamed(const std::vector<Renamed>& renamed) {
 
 // Whether events that wait under another plan can go on waiting.
 bool Engine::State::CanHold(const State& old) const {
-  return old.layout.spec.reorder == layout.spec.reorder && SameEvents(old.layout.catalog, layout.catalog);
+  return old.layout.spec.reorder == layout.spec.reorder && SameEvents(old.layout.outer, layout.outer);
 }
 
 void Engine::Reload(std::shared_ptr<const Plan> plan) {
   auto next = std::make_unique<State>(std::move(plan), state_->sink);
   if (!next->CanHold(*state_)) state_->ReleaseUpTo(Time::max());  // they belong to the old plan's types
+  if (!next->CanHoldLanes(*state_)) state_->EmptyLanes();
   next->TakeOver(*state_);
   state_ = std::move(next);
 }

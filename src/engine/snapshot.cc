@@ -59,6 +59,7 @@ void Engine::State::Save(ByteWriter* out) const {
   evidence.Save(out);
   seen_ids.Save(out);
   held.Save(out);
+  SaveDerived(out);
 }
 
 bool Engine::State::Load(ByteReader* in) {
@@ -88,8 +89,8 @@ bool Engine::State::Load(ByteReader* in) {
   };
   return pool.Load(in) && texts.Load(in) && series.Load(in, is_group) && alerts.Load(in) && timers.Load(in) &&
          evidence.Load(in) && seen_ids.Load(in) &&
-         held.Load(in, [&](const EventView& view) { return IsWhole(view) && IsTyped(view); }) && in->good() &&
-         in->left() == 0 && IsSound();
+         held.Load(in, [&](const EventView& view) { return IsFromOutside(view) && IsTyped(view); }) &&
+         LoadDerived(in) && in->good() && in->left() == 0 && IsSound();
 }
 
 // Each attribute is absent or of its declared type.
@@ -165,6 +166,15 @@ bool Engine::State::IsSoundTimer(const Timer& timer) const {
     case Timer::Kind::kEveryMetric:
       bound = layout.metrics.size();
       break;
+    case Timer::Kind::kPattern:
+      bound = layout.derived.patterns.size();
+      break;
+    case Timer::Kind::kSession:
+      bound = layout.derived.sessions.size();
+      break;
+    case Timer::Kind::kLane:
+      bound = layout.derived.lanes.size();
+      break;
     case Timer::Kind::kMinute:
     case Timer::Kind::kTick:
       break;
@@ -178,7 +188,8 @@ bool Engine::State::IsSoundTimer(const Timer& timer) const {
   if (timer.kind == Timer::Kind::kEvery && !layout.rules[timer.index].every) return false;
   if (timer.kind == Timer::Kind::kEveryMetric && !layout.metrics[timer.index].every) return false;
   const bool of_group = timer.kind == Timer::Kind::kExit || timer.kind == Timer::Kind::kGroup ||
-                        timer.kind == Timer::Kind::kFlip || timer.kind == Timer::Kind::kAlert;
+                        timer.kind == Timer::Kind::kFlip || timer.kind == Timer::Kind::kAlert ||
+                        timer.kind == Timer::Kind::kSession;
   return !of_group || timer.row < groups[GroupingOf(timer)].end();
 }
 

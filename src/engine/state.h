@@ -10,6 +10,8 @@
 //   read.cc      values of metrics, keys, coarser groups
 //   query.cc     what is asked from outside
 //   forget.cc    what is known of somebody, and its end
+//   derive.cc    events are made of events
+//   derived_state.cc  what is kept for them, through snapshots, reloads and forgetting
 //   snapshot.cc  all of it as bytes
 //   reload.cc    the same under another plan
 #ifndef TOCSIN_ENGINE_STATE_H_
@@ -25,6 +27,7 @@
 #include <vector>
 
 #include "engine/alert_book.h"
+#include "engine/derived_state.h"
 #include "engine/evidence.h"
 #include "engine/layout.h"
 #include "engine/reorder_buffer.h"
@@ -154,6 +157,7 @@ struct Engine::State {
   bool IsWhole(const EventView& view) const {
     return view.type < layout.events.size() && view.attributes.size() == layout.events[view.type].attributes;
   }
+  bool IsFromOutside(const EventView& view) const { return IsWhole(view) && view.type < layout.derived.outer_events; }
   // What an event is, before it is taken: known, seen before.
   Reason Admit(const EventView& event);
   // An event that has been admitted and prepared: its keys are prepared[first_key…].
@@ -270,6 +274,70 @@ struct Engine::State {
   // The row of the coarser group that a group belongs to, where there is one.
   std::optional<uint32_t> ParentRow(uint32_t grouping, uint32_t row, uint32_t parent);
 
+  // --- derive.cc ---
+  class DerivedHost;
+  class ClosedHost;
+  // What patterns and sessions take of an event that has reached its groups.
+  void Derive(const EventView& event, std::span<PreparedKey> reached);
+  void LinkForLater(const DerivedUse& use, const EventView& event, PreparedKey* key);
+  void TakeForPattern(uint32_t pattern, const EventView& event, PreparedKey* key);
+  void TakeForSession(uint32_t session, const EventView& event, PreparedKey* key);
+  std::string_view TextOf(const PreparedKey& key) const { return {key_bytes.data() + key.begin, key.size}; }
+  // Up to which instant deadlines have been decided, for what comes so much later.
+  Time DecidedUntil(Duration delay) const;
+  // At the end of an event: what is to be held is, what has been made is applied.
+  void FinishDeriving(const EventView& event, const EventPlan& event_plan);
+  void ReleaseLane(uint32_t lane, Time t);
+  void TakeFromLane(uint32_t lane, const EventView& event);
+  void WatchPattern(uint32_t pattern);
+  void WatchSession(uint32_t session, uint32_t row);
+  void WatchLane(uint32_t lane);
+  // In an instant that is being closed: what was held, before deadlines are reached; then those of attempts and
+  // sessions.
+  void ReleaseLanes();
+  void EmptyLanes();
+  void RingDerived(const Timer& timer);
+  void CloseAttempts();
+  // An event has been made. Its values, without keys; copied.
+  void Make(uint32_t type, Time time, uint32_t row, uint64_t order, std::span<const tocsin::Value> values);
+  void MakeAlertEvent(RuleRow which, Change change, std::string_view severity);
+  // Applies what has been made, and what that makes, until there is nothing more.
+  void ApplyMade();
+  void OrderMade();
+  uint32_t* PatternHeads(uint32_t pattern, uint32_t row) {
+    const PatternPlan& plan_of_pattern = layout.derived.patterns[pattern];
+    return reinterpret_cast<uint32_t*>(groups[plan_of_pattern.grouping].row(row) + plan_of_pattern.row_offset);
+  }
+  uint32_t* SessionHandle(uint32_t session, uint32_t row) {
+    const SessionPlan& plan_of_session = layout.derived.sessions[session];
+    return reinterpret_cast<uint32_t*>(groups[plan_of_session.grouping].row(row) + plan_of_session.row_offset);
+  }
+
+  // The first attempts of a group, on their way to the cache.
+  void PrefetchDerived(const DerivedUse& use, const std::byte* row) const {
+    if (use.kind != DerivedUse::Kind::kPattern) return;
+    const auto* heads = reinterpret_cast<const uint32_t*>(row + layout.derived.patterns[use.index].row_offset);
+    derived.attempts[use.index]->Prefetch(*heads);
+  }
+
+  // --- derived_state.cc ---
+  // An attempt or a session of the group is open.
+  bool HoldsOpen(uint32_t grouping, uint32_t row);
+  // What was open is over: the group may be empty, or expire, earlier than was thought.
+  void WatchGroup(uint32_t grouping, uint32_t row);
+  // When the last of them is over; the earliest time where none is open.
+  Time OpenUntil(uint32_t grouping, uint32_t row);
+  // The group knows of a session that has closed, inside which an event may still come.
+  bool Remembers(uint32_t grouping, uint32_t row);
+  void DropDerived(uint32_t grouping, uint32_t row);
+  void ForgetDerived(std::string_view key, std::string_view value);
+  void SaveDerived(ByteWriter* out) const;
+  bool LoadDerived(ByteReader* in);
+  // Lists and numbers in rows are made anew.
+  void TakeDerived(State& old, const std::vector<std::vector<uint32_t>>& new_rows);
+  bool CanHoldLanes(const State& old) const;
+  void WatchDerived();
+
   // --- query.cc, forget.cc ---
   bool IsForgettable(uint32_t grouping, uint32_t row);
   std::vector<uint32_t> RowsByKey(uint32_t grouping);
@@ -339,6 +407,8 @@ struct Engine::State {
   uint64_t held_tag = 0;
 
   std::vector<PreparedKey> prepared;
+
+  DerivedState derived;
 
   // What is told and counted.
   uint64_t seq = 0;

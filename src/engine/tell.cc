@@ -25,15 +25,23 @@ std::string_view Words(EndReason reason) {
   return "";
 }
 
+// A pending alert has the severity that holds; a firing one its own, until it ends.
+const std::string& SeverityOf(const RulePlan& rule, const AlertRecord& record, Change change) {
+  const int level = change == Change::kPending ? record.state.level : record.state.severity;
+  return rule.levels.empty() ? rule.severity_alone : rule.levels[static_cast<size_t>(std::max(level, 0))].severity;
+}
+
 bool IsEnd(Change change) { return change == Change::kResolved || change == Change::kCancelled; }
 
 }  // namespace
 
 void Engine::State::Tell(RuleRow which, Change change, EndReason reason) {
   ++seq;
-  if (sink == nullptr) return;
   const RulePlan& rule = layout.rules[which.rule];
   AlertRecord& record = *alerts.Find(Head(rule.grouping, which.row).alerts, which.rule);
+  if (!layout.derived.alert_types.empty() && layout.derived.alert_types[which.rule] != 0)
+    MakeAlertEvent(which, change, SeverityOf(rule, record, change));
+  if (sink == nullptr) return;
   AlertChange told;
   told.time = now;
   told.change = change;
@@ -41,10 +49,7 @@ void Engine::State::Tell(RuleRow which, Change change, EndReason reason) {
   told.rule = rule.name;
   told.version = rule.version;
   told.reason = Words(reason);
-  // A pending alert has the severity that holds; a firing one its own, until it ends.
-  const int level = change == Change::kPending ? record.state.level : record.state.severity;
-  told.severity =
-      rule.levels.empty() ? rule.severity_alone : rule.levels[static_cast<size_t>(std::max(level, 0))].severity;
+  told.severity = SeverityOf(rule, record, change);
   told.active_at = record.state.active_at;
   if (!IsPendingChange(change)) told.fired_at = record.state.fired_at;
   if (change == Change::kResolved) told.resolved_at = now;

@@ -68,11 +68,15 @@ void Timers::TakeDue(Time now, std::vector<Timer>* due) {
 void Timers::Save(ByteWriter* out) const {
   out->Put(turned_to_);
   out->Put<uint64_t>(size_);
+  std::vector<uint32_t> links;
   for (const Wheel& wheel : wheels_) {
     for (const Slot& slot : wheel.slots) {
-      for (uint32_t link = slot.first; link != 0; link = At(link)->next) {
-        for (uint32_t i = 0; i < At(link)->size; ++i) {
-          const Timer& timer = At(link)->timers[i];
+      // In the order in which they were set, so that they come to stand in the same blocks.
+      links.clear();
+      for (uint32_t link = slot.first; link != 0; link = At(link)->next) links.push_back(link);
+      for (auto link = links.rbegin(); link != links.rend(); ++link) {
+        for (uint32_t i = 0; i < At(*link)->size; ++i) {
+          const Timer& timer = At(*link)->timers[i];
           out->Put(ToNanos(timer.time));
           out->Put(timer.index);
           out->Put(timer.row);

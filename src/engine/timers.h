@@ -36,8 +36,11 @@ struct Timer {
     kMinute,       // conditions that read time in ways that cannot be foreseen are evaluated
     kGroup,        // a group may be empty or expired: index is the grouping's
     kTick,         // an observer is told
+    kPattern,      // an attempt is over: index is the pattern's
+    kSession,      // a session is over, or need not be remembered: index is the session's
+    kLane,         // an event has been held for long enough: index is the lane's
   };
-  static constexpr Kind kLastKind = Kind::kTick;
+  static constexpr Kind kLastKind = Kind::kLane;
 
   Time time{};
   Kind kind = Kind::kExit;

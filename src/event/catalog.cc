@@ -119,14 +119,18 @@ Catalog Catalog::Create(std::vector<EventSpec> events, std::vector<Diagnostic>* 
     for (AttributeSpec& attribute : event.attributes) {
       if (check.Check(attribute, kept)) kept.push_back(std::move(attribute));
     }
-    const uint32_t type = static_cast<uint32_t>(catalog.events_.size());
-    catalog.events_.push_back({std::move(event.name), std::move(kept), std::move(event.origin)});
-    const auto& specs = catalog.events_;
-    const auto place = std::lower_bound(catalog.by_name_.begin(), catalog.by_name_.end(), type,
-                                        [&specs](uint32_t a, uint32_t b) { return specs[a].name < specs[b].name; });
-    catalog.by_name_.insert(place, type);
+    catalog.AddDerived({std::move(event.name), std::move(kept), std::move(event.origin)});
   }
   return catalog;
+}
+
+uint32_t Catalog::AddDerived(EventSpec event) {
+  const auto type = static_cast<uint32_t>(events_.size());
+  events_.push_back(std::move(event));
+  const auto place = std::lower_bound(by_name_.begin(), by_name_.end(), type,
+                                      [this](uint32_t a, uint32_t b) { return events_[a].name < events_[b].name; });
+  by_name_.insert(place, type);
+  return type;
 }
 
 std::optional<uint32_t> Catalog::FindEvent(std::string_view name) const {

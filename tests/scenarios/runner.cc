@@ -220,11 +220,10 @@ std::string Runner::CheckValue(const std::vector<std::string>& words) const {
 // counts NAME=NUMBER…
 std::string Runner::CheckCounts(const std::vector<std::string>& words) const {
   const Statistics statistics = engine_.Statistics();
-  std::map<std::string, uint64_t> counts = {{"groups", statistics.groups},
-                                            {"firing", statistics.firing},
-                                            {"pending", statistics.pending},
-                                            {"changes", statistics.alert_changes},
-                                            {"faults", statistics.faults}};
+  std::map<std::string, uint64_t> counts = {{"groups", statistics.groups},     {"firing", statistics.firing},
+                                            {"pending", statistics.pending},   {"changes", statistics.alert_changes},
+                                            {"faults", statistics.faults},     {"derived", statistics.derived},
+                                            {"attempts", statistics.attempts}, {"sessions", statistics.open_sessions}};
   for (size_t r = 0; r < kReasonCount; ++r) {
     counts[std::string(ReasonName(static_cast<Reason>(r)))] = statistics.events[r];
   }

@@ -61,6 +61,30 @@ inline std::string Print(const RuleSpec& rule) {
   return text;
 }
 
+inline std::string Print(const std::vector<EmitSpec>& emits) {
+  std::string text;
+  for (const auto& [name, value] : emits) text += fmt::format("  emit {} '{}'\n", name, value.text());
+  return text;
+}
+
+inline std::string Print(const PatternSpec& pattern) {
+  std::string text =
+      fmt::format("pattern {}: {} within {} by {} where '{}' overlap {} reorder {} window {} per {}\n", pattern.name,
+                  pattern.funnel, Print(pattern.within), Print(pattern.by), pattern.where.text(), pattern.overlap,
+                  Print(pattern.reorder), Print(pattern.window), Print(pattern.per));
+  for (const StepSpec& step : pattern.sequence) {
+    text += fmt::format("  {}{} times {} as '{}' where '{}'\n", step.absent ? "not " : "", Print(step.events),
+                        step.times, step.name.text(), step.where.text());
+  }
+  return text + Print(pattern.emit);
+}
+
+inline std::string Print(const SessionSpec& session) {
+  return fmt::format("session {}: event {} where '{}' gap {} by {}\n", session.name, Print(session.events),
+                     session.where.text(), Print(session.gap), Print(session.by)) +
+         Print(session.emit);
+}
+
 inline std::string Print(const ReceiverSpec& receiver) {
   std::string text = fmt::format("receiver {}\n", receiver.name);
   for (const NotifierSpec& notifier : receiver.notifiers) {
@@ -89,6 +113,8 @@ inline std::string Print(const Config& config) {
                         Print(profile.attributes));
   }
   for (const MetricSpec& metric : engine.metrics) text += Print(metric);
+  for (const PatternSpec& pattern : engine.patterns) text += Print(pattern);
+  for (const SessionSpec& session : engine.sessions) text += Print(session);
   for (const RuleSpec& rule : engine.rules) text += Print(rule);
   for (const ReceiverSpec& receiver : config.receivers) text += Print(receiver);
   return text;

@@ -73,6 +73,45 @@ inline void AddRichRules(ConfigBuilder builder) {
   builder.Rule("Open").Event("complaint").ResolveEvent("closed").By("customer", "shop").TellOnce();
 }
 
+// Patterns that wait for events, for their absence and in order, a session, and what is made of alerts.
+inline void AddRichPatterns(ConfigBuilder builder) {
+  using std::chrono::minutes;
+  using std::chrono::seconds;
+  builder.Pattern("converted")
+      .Step("visit")
+      .Not("complaint")
+      .Step("purchase")
+      .StepWhere("amount > 20.0 && amount > visit.seconds * 0.1")
+      .Within(minutes(2))
+      .By("customer")
+      .Emit("page", "visit.page")
+      .Emit("amount", "purchase.amount")
+      .Emit("took", "purchase.time - visit.time");
+  builder.Pattern("lost")
+      .Step("purchase")
+      .Not("visit")
+      .Within(minutes(1))
+      .By("customer", "shop")
+      .Emit("amount", "purchase.amount")
+      .ReorderWithin(seconds(5));
+  builder.Pattern("angry").Step("complaint").Times(2).Within(minutes(3)).By("shop").NoOverlap();
+  builder.Pattern("trouble").Step("angry", "alert.Held").Step("lost").Within(minutes(5)).By("shop");
+  builder.Session("tour")
+      .Event("visit")
+      .Gap(seconds(20))
+      .By("customer")
+      .Emit("exit", "last.page")
+      .Where("seconds > 5.0");
+  builder.Metric("conversions").Event("converted").Aggregate("sum(amount)").Window(minutes(3)).By("customer");
+  builder.Metric("tours").Event("tour").Aggregate("mean(count)").Window(minutes(4));
+  builder.Metric("losses").Event("lost").Aggregate("count").Window(minutes(2)).By("shop");
+  builder.Rule("Converts").When("conversions > 100.0").Summary("{conversions:.2f} by {customer}");
+  builder.Rule("Lost").Event("lost").ResolveEvent("visit").Summary("{event.amount:.2f} of {customer}");
+  builder.Rule("Trouble").Event("trouble").KeepFiringFor(minutes(1));
+  builder.Rule("Tours").Event("tour").When("event.count >= 2").Summary("{event.exit} {event.duration}");
+  builder.Rule("Loses").When("losses > 3.0");
+}
+
 struct RichOptions {
   Duration reorder{};
   bool limits = true;
@@ -105,6 +144,7 @@ inline EngineSpec RichSpec(const RichOptions& options = {}) {
   builder.Profile("customer").From("joined").Attributes("segment");
   AddRichMetrics(builder);
   AddRichRules(builder);
+  AddRichPatterns(builder);
   return builder.config().engine;
 }
 
@@ -176,8 +216,9 @@ inline std::string AskAll(const Engine& engine) {
   }
   const Statistics statistics = engine.Statistics();
   for (const uint64_t number : statistics.events) text += std::to_string(number) + " ";
-  for (const uint64_t number : {statistics.groups, statistics.alert_changes, statistics.firing, statistics.pending,
-                                statistics.faults, statistics.held, statistics.ids, statistics.ids_forgotten})
+  for (const uint64_t number :
+       {statistics.groups, statistics.alert_changes, statistics.firing, statistics.pending, statistics.faults,
+        statistics.held, statistics.ids, statistics.ids_forgotten, statistics.derived, statistics.open_sessions})
     text += std::to_string(number) + " ";
   for (const Statistics::Skipped& skipped : statistics.skipped)
     text += skipped.where + " " + std::to_string(skipped.count) + "\n";

@@ -38,6 +38,23 @@ metrics:
   last_20: {event: review, aggregate: mean(score), last: 20}
   last_month: {event: review, aggregate: mean(score), window: {calendar: month, zone: Asia/Shanghai, closed: true}}
   ratio: {value: refunds_24h / last_20, every: 1h}
+patterns:
+  break_in:
+    sequence:
+      - {event: refund, times: 3}
+      - {not: [review, identify], where: customer == refund.customer}
+      - not identify
+      - [refund, review]
+      - {event: review, as: last, where: score < 3}
+    within: 10m
+    by: [customer]
+    where: last.score > 1
+    emit: {score: last.score}
+    overlap: false
+    reorder: 1m
+  way: {funnel: [refund, review], within: 1d, by: [customer], window: 7d, per: [customer]}
+sessions:
+  visits: {event: [refund, review], where: customer != "x", gap: 30m, by: [customer], emit: {from: first.customer}}
 rules:
   RefundSpike:
     when: refunds_24h > 500
@@ -115,6 +132,36 @@ ConfigBuilder Built() {
       .Metric("ratio")
       .Value("refunds_24h / last_20")
       .Every(1h)
+      .Pattern("break_in")
+      .Step("refund")
+      .Times(3)
+      .Not("review", "identify")
+      .StepWhere("customer == refund.customer")
+      .Not("identify")
+      .Step("refund", "review")
+      .Step("review")
+      .As("last")
+      .StepWhere("score < 3")
+      .Within(10min)
+      .By("customer")
+      .Where("last.score > 1")
+      .Emit("score", "last.score")
+      .NoOverlap()
+      .ReorderWithin(1min)
+      .Pattern("way")
+      .Funnel()
+      .Step("refund")
+      .Step("review")
+      .Within(kDay)
+      .By("customer")
+      .Window(7 * kDay)
+      .Per("customer")
+      .Session("visits")
+      .Event("refund", "review")
+      .Where("customer != \"x\"")
+      .Gap(30min)
+      .By("customer")
+      .Emit("from", "first.customer")
       .Rule("RefundSpike")
       .When("refunds_24h > 500")
       .ResolveWhen("refunds_24h < 300")
@@ -219,6 +266,15 @@ TEST_CASE("Build tells every contradiction") {
       {ConfigBuilder().Rule("R").When("x > 5").Flapping(21, 1h), "'changes' must be 1 to 20"},
       {ConfigBuilder().Rule("R").When("x > 5").Flapping(0, 0h), "'within' must be longer than 0"},
       {ConfigBuilder().Rule("R").When("x > 5").KeepFiringFor(-1h), "'keep_firing_for' is negative"},
+      {ConfigBuilder().EventType("a").Pattern("p").Step("a").Times(0).Within(1h), "'times' must be from 1 to 1000"},
+      {ConfigBuilder().EventType("a").Pattern("p").As("x"), "a step names no event"},
+      {ConfigBuilder().EventType("a").Pattern("p").Step("a").Not("a").As("x").Within(1h), "has no 'as'"},
+      {ConfigBuilder().EventType("a").Pattern("p").Step("a").Step("a").Within(0h), "'within' must be longer"},
+      {ConfigBuilder().EventType("a").Pattern("p").Step("a").Step("a").Within(1h).Window(1h),
+       "'window' is for funnels"},
+      {ConfigBuilder().EventType("a").Pattern("p").Funnel().Step("a").Not("a").Within(1h), "it has no 'not'"},
+      {ConfigBuilder().EventType("a").Pattern("a").Step("a").Step("a").Within(1h), "an event named 'a' already"},
+      {ConfigBuilder().EventType("a").Session("s").Event("a"), "the session 's' has no 'gap'"},
       {ConfigBuilder().Key("k").Key("k"), "the key 'k' is given twice"},
       {ConfigBuilder().Key("k").ExpireAfter(0h), "'expire_after' must be longer than 0"},
       {ConfigBuilder().Profile("k").Attributes("a"), "the profile 'k' has no 'from'"},

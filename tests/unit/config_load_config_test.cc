@@ -236,7 +236,7 @@ TEST_CASE("What is planned is refused by name, where it stands") {
     std::string keys;
   };
   const std::vector<Case> cases = {
-      {"", "patterns sessions time_intervals inhibit silences store settle journal"},
+      {"", "time_intervals inhibit silences store settle journal"},
       {"ingest:\n  ", "max_jump"},
       {"events:\n  e:\n    a:\n      type: int\n      ", "pii"},
       {"keys:\n  k:\n    ", "pii"},
@@ -303,7 +303,7 @@ TEST_CASE("What is left out makes a config incomplete where others may refer to 
       {"profiles: {a: {from: x}}", false},
       {"profiles: 5", false},
       {"limits: {max_groups: many}", true},
-      {"patterns: {}", false},
+      {"time_intervals: {}", false},
       {"metrcs: {}", false},
       {"a: [", false},
       {"", false},

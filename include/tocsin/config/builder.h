@@ -9,9 +9,10 @@
 //           .Summary("Refunds of {refunds_24h:.2f} in {country}")
 //           .Build();
 //
-// What begins an entry (EventType, Key, Profile, Metric, Rule, Receiver) answers with a builder of that entry, which
-// can also begin the next. A builder may be kept, and used in a loop: `auto metric = builder.Metric("visits");
-// for (...) metric.By(key);`. All builders that come from one, and their copies, build the same config.
+// What begins an entry (EventType, Key, Profile, Metric, Pattern, Session, Rule, Receiver) answers with a builder of
+// that entry, which can also begin the next. A builder may be kept, and used in a loop: `auto metric =
+// builder.Metric("visits"); for (...) metric.By(key);`. All builders that come from one, and their copies, build the
+// same config.
 //
 // Words, defaults and meanings are those of the file (docs/config.md). Nothing is checked before Build, which tells
 // every mistake at once; names given twice are mistakes, too. Durations are std::chrono's.
@@ -38,6 +39,8 @@ class EventBuilder;
 class KeyBuilder;
 class ProfileBuilder;
 class MetricBuilder;
+class PatternBuilder;
+class SessionBuilder;
 class RuleBuilder;
 class ReceiverBuilder;
 
@@ -62,6 +65,8 @@ class ConfigBuilder {
   KeyBuilder Key(std::string name);
   ProfileBuilder Profile(std::string key);
   MetricBuilder Metric(std::string name);
+  PatternBuilder Pattern(std::string name);
+  SessionBuilder Session(std::string name);
   RuleBuilder Rule(std::string name);
   ReceiverBuilder Receiver(std::string name);
   // Who is told.
@@ -157,6 +162,76 @@ class MetricBuilder : public ConfigBuilder {
   friend class ConfigBuilder;
   explicit MetricBuilder(const ConfigBuilder& builder);
   MetricSpec& metric() const { return config_->engine.metrics[index_]; }
+  size_t index_;
+};
+
+class PatternBuilder : public ConfigBuilder {
+ public:
+  // The next step: an event of one of these types.
+  template <typename... Names>
+  PatternBuilder Step(Names... types) {
+    AddStep({SourceText(std::move(types))...}, /*absent=*/false);
+    return *this;
+  }
+  // None of these, from the step before until the next one, or the end.
+  template <typename... Names>
+  PatternBuilder Not(Names... types) {
+    AddStep({SourceText(std::move(types))...}, /*absent=*/true);
+    return *this;
+  }
+  // The steps are a funnel's (PatternSpec::funnel).
+  PatternBuilder Funnel();
+  PatternBuilder Window(Duration window);
+  template <typename... Names>
+  PatternBuilder Per(Names... keys) {
+    (pattern().per.push_back(SourceText(std::move(keys))), ...);
+    return *this;
+  }
+  // Of the step named last.
+  PatternBuilder As(std::string name);
+  PatternBuilder Times(int64_t times);
+  PatternBuilder StepWhere(SourceText condition);
+
+  PatternBuilder Within(Duration within);
+  template <typename... Names>
+  PatternBuilder By(Names... keys) {
+    (pattern().by.push_back(SourceText(std::move(keys))), ...);
+    return *this;
+  }
+  PatternBuilder Where(SourceText condition);
+  PatternBuilder Emit(std::string attribute, SourceText expression);
+  PatternBuilder NoOverlap();
+  PatternBuilder ReorderWithin(Duration held);
+
+ private:
+  friend class ConfigBuilder;
+  explicit PatternBuilder(const ConfigBuilder& builder);
+  PatternSpec& pattern() const { return config_->engine.patterns[index_]; }
+  StepSpec& step() const;
+  void AddStep(std::vector<SourceText> events, bool absent);
+  size_t index_;
+};
+
+class SessionBuilder : public ConfigBuilder {
+ public:
+  template <typename... Names>
+  SessionBuilder Event(Names... types) {
+    (session().events.push_back(SourceText(std::move(types))), ...);
+    return *this;
+  }
+  SessionBuilder Where(SourceText condition);
+  SessionBuilder Gap(Duration gap);
+  template <typename... Names>
+  SessionBuilder By(Names... keys) {
+    (session().by.push_back(SourceText(std::move(keys))), ...);
+    return *this;
+  }
+  SessionBuilder Emit(std::string attribute, SourceText expression);
+
+ private:
+  friend class ConfigBuilder;
+  explicit SessionBuilder(const ConfigBuilder& builder);
+  SessionSpec& session() const { return config_->engine.sessions[index_]; }
   size_t index_;
 };
 

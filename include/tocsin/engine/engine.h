@@ -60,6 +60,9 @@ struct Statistics {
   std::vector<Grouping> groupings;
   uint64_t pane_bytes = 0;
   uint64_t timers = 0;
+  uint64_t derived = 0;   // matches, closed sessions and alert changes that were made events
+  uint64_t attempts = 0;  // of patterns, open; one whose end is no match may be counted until it is looked at
+  uint64_t open_sessions = 0;
   struct Skipped {
     std::string where;  // "metric refunds_24h, key country", "metric big, where"
     uint64_t count = 0;

@@ -12,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "tocsin/base/time.h"
+#include "tocsin/derive/pattern_spec.h"
 #include "tocsin/event/catalog.h"
 #include "tocsin/metric/metric_spec.h"
 #include "tocsin/rule/rule_spec.h"
@@ -35,6 +36,8 @@ struct EngineSpec {
   std::vector<KeySpec> keys;
   std::vector<ProfileSpec> profiles;
   std::vector<MetricSpec> metrics;
+  std::vector<PatternSpec> patterns;
+  std::vector<SessionSpec> sessions;
   std::vector<RuleSpec> rules;
   LimitSpec limits;
 };
@@ -59,6 +62,15 @@ struct RuleInfo {
   std::string version;
 };
 
+// Events that are made of events: a pattern, a session, the changes of a rule's alerts.
+struct DerivedInfo {
+  std::string name;                // the event type: "undelivered", "alert.RefundSpike"
+  std::vector<std::string> keys;   // its grouping
+  EventSpec event;                 // its attributes
+  std::optional<Duration> within;  // of a pattern
+  std::optional<Duration> gap;     // of a session
+};
+
 class Plan {
  public:
   // Every mistake at once: the status carries them (DiagnosticsOf).
@@ -67,7 +79,10 @@ class Plan {
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;
 
+  // The events that may arrive.
   const Catalog& catalog() const;
+  // Those that are derived, by name.
+  const std::vector<DerivedInfo>& derived() const;
   const EngineSpec& spec() const;
   // By name, ascending.
   const std::vector<MetricInfo>& metrics() const;

@@ -30,13 +30,16 @@ struct EventSpec {
   SourceText origin;
 };
 
-// Immutable; safe to share between threads. Look-ups are for set-up and for events by name: a binary search
+// Immutable once made; safe to share between threads. Look-ups are for set-up and for events by name: a binary search
 // for an event type, a scan of its attributes for a slot.
 class Catalog {
  public:
   Catalog() = default;
   // Adds a mistake for every name given twice and every path that cannot be.
   static Catalog Create(std::vector<EventSpec> events, std::vector<Diagnostic>* diagnostics);
+
+  // An event that the engine makes itself. Its name may hold dots, and is nobody else's. Gives its number.
+  uint32_t AddDerived(EventSpec event);
 
   const std::vector<EventSpec>& events() const { return events_; }
   const EventSpec& event(uint32_t type) const { return events_[type]; }
