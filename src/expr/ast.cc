@@ -1,5 +1,7 @@
 #include "expr/ast.h"
 
+#include <iterator>
+
 namespace tocsin {
 
 Tree Subtree(const Tree& tree, uint32_t root) {
@@ -14,8 +16,8 @@ Tree Subtree(const Tree& tree, uint32_t root) {
     const auto children = tree.ChildrenOf(node);
     node.first_child = static_cast<uint32_t>(part.children.size());
     for (const uint32_t child : children) part.children.push_back(child - first);
-    if (node.op == Op::kLiteral && node.type == Kind::kString) node.text = add_text(node.text);
-    if (node.op == Op::kVariable) node.name = add_text(node.name);
+    if (HasText(node)) node.text = add_text(node.text);
+    if (HasName(node)) node.name = add_text(node.name);
     part.nodes.push_back(node);
   }
   return part;
@@ -67,35 +69,74 @@ std::string_view Spelling(Op op) {
 }
 
 std::string_view Spelling(Function function) {
-  switch (function) {
-    case Function::kNone:
-      return "";
-    case Function::kSize:
-      return "size";
-    case Function::kStartsWith:
-      return "startsWith";
-    case Function::kEndsWith:
-      return "endsWith";
-    case Function::kContains:
-      return "contains";
-    case Function::kInt:
-      return "int";
-    case Function::kDouble:
-      return "double";
-    case Function::kString:
-      return "string";
-    case Function::kTimestamp:
-      return "timestamp";
-    case Function::kDuration:
-      return "duration";
-    case Function::kDays:
-      return "days";
-    case Function::kHours:
-      return "hours";
-    case Function::kMinutes:
-      return "minutes";
-  }
-  return "";
+  // In the order of the enumeration.
+  static constexpr std::string_view kNames[] = {
+      "",
+      "size",
+      "startsWith",
+      "endsWith",
+      "contains",
+      "int",
+      "double",
+      "string",
+      "timestamp",
+      "duration",
+      "days",
+      "hours",
+      "minutes",
+      "bool",
+      "type",
+      "dyn",
+      "matches",
+      "charAt",
+      "indexOf",
+      "lastIndexOf",
+      "join",
+      "lowerAscii",
+      "upperAscii",
+      "replace",
+      "reverse",
+      "split",
+      "substring",
+      "trim",
+      "getFullYear",
+      "getMonth",
+      "getDate",
+      "getDayOfMonth",
+      "getDayOfWeek",
+      "getDayOfYear",
+      "getHours",
+      "getMinutes",
+      "getSeconds",
+      "getMilliseconds",
+      "math.greatest",
+      "math.least",
+      "math.ceil",
+      "math.floor",
+      "math.round",
+      "math.trunc",
+      "math.abs",
+      "math.sign",
+      "math.sqrt",
+      "math.isNaN",
+      "math.isInf",
+      "math.isFinite",
+      "math.bitAnd",
+      "math.bitOr",
+      "math.bitXor",
+      "math.bitNot",
+      "math.bitShiftLeft",
+      "math.bitShiftRight",
+      "",
+      "all",
+      "exists",
+      "exists_one",
+      "map",
+      "filter",
+      "cel.bind",
+  };
+  static_assert(std::size(kNames) == static_cast<size_t>(kLastFunction) + 1);
+  return kNames[static_cast<size_t>(function)];
 }
 
 int Precedence(Op op) {

@@ -17,7 +17,7 @@ constexpr size_t kShownItems = 3;  // of a long list
 // A part of the folded tree: its constants are written as what they come to.
 Expression FoldedPart(const Expression& whole, uint32_t root) {
   const Expression::Checked& checked = whole.checked();
-  return Expression::Checked::Finish(Subtree(checked.folded, root), checked.strict, checked.elapsed);
+  return Expression::Checked::Finish(Subtree(checked.folded, root), checked.context, checked.elapsed);
 }
 
 void AppendValue(const Value& value, std::string* out) {
@@ -79,11 +79,11 @@ class Explanation::Builder {
       AddOperand(tree, tree.children[root.first_child]);
       AddText(std::string(" ").append(Spelling(root.op)).append(" "));
       AddOperand(tree, tree.children[root.first_child + 1]);
-    } else if (root.op == Op::kIn) {
+    } else if (root.op == Op::kIn && tree.Child(root, 1).op == Op::kList) {
       AddOperand(tree, tree.children[root.first_child]);
       AddText(" in ");
       AddList(tree, tree.Child(root, 1));
-    } else if (root.op == Op::kFunction && root.method && root.child_count == 2) {
+    } else if (root.op == Op::kFunction && root.function != Function::kHost && root.method && root.child_count == 2) {
       AddOperand(tree, tree.children[root.first_child]);
       AddText(std::string(".").append(Spelling(root.function)).append("("));
       AddOperand(tree, tree.children[root.first_child + 1]);
@@ -105,7 +105,8 @@ class Explanation::Builder {
     // Beside " = value" a comparison needs its own parentheses.
     const bool loose = Precedence(tree.nodes[i].op) <= Precedence(Op::kEqual);
     AddText(loose ? "(" + text + ")" : std::move(text));
-    if (tree.nodes[i].op != Op::kLiteral) pieces_->back().value = std::move(value);
+    // A list is not written out.
+    if (tree.nodes[i].op != Op::kLiteral && value.type() != Kind::kNone) pieces_->back().value = std::move(value);
   }
 
   void AddList(const Tree& tree, const Node& list) {

@@ -13,7 +13,9 @@ namespace tocsin {
 // Resolves names and calls of a parsed tree, decides types, and makes an int literal beside a double a double. Adds
 // every mistake; what follows from a mistake is not reported again. True when the tree is ready to be compiled and its
 // root has the type `expected` (kNone: any; kDouble: an int root is converted).
-bool Check(std::string_view source, const Environment& environment, Type expected, Tree* tree, Mistakes* mistakes);
+// `any_type`: the result may also be a list, null or a type, which no one else has a use for than tests.
+bool Check(std::string_view source, const Environment& environment, Type expected, Tree* tree, Mistakes* mistakes,
+           bool any_type = false);
 
 }  // namespace tocsin
 

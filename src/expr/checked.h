@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "expr/ast.h"
+#include "expr/compile.h"
 #include "expr/program.h"
 #include "tocsin/expr/expression.h"
 
@@ -18,10 +19,10 @@ struct Expression::Checked {
   std::vector<uint32_t> slots;    // ascending
   std::vector<uint32_t> elapsed;  // those of them that grow with time, ascending
   bool reads_now = false;
-  bool strict = false;
+  CompileContext context;
 
   // The last stages, from a checked tree on. `elapsed` may name more slots than the tree reads.
-  static Expression Finish(Tree tree, bool strict, std::vector<uint32_t> elapsed);
+  static Expression Finish(Tree tree, CompileContext context, std::vector<uint32_t> elapsed);
 };
 
 // The subtree at `root` of the expression's tree, as an expression over the same variables.

@@ -12,6 +12,11 @@ namespace tocsin {
 // What can be said only of the whole program.
 void Compiler::Finish() {
   for (const uint32_t text : list_texts_) program_.list_texts.push_back(program_.texts[text]);
+  for (const ListText& place : texts_of_lists_) {
+    Register& item = program_.lists[place.list][place.item];
+    item.text = program_.texts[place.text].data();
+    item.size = static_cast<uint32_t>(program_.texts[place.text].size());
+  }
   const Node& root = tree_.root();
   if (program_.code.size() == 2 && IsComparison(root.op)) {
     // Flipped where the constant stands on the left, so the comparison is taken from the instruction.
@@ -24,20 +29,24 @@ void Compiler::Finish() {
     }
   }
   for (const Instruction& instruction : program_.code) {
-    program_.makes_text |= instruction.op == opcode::kConcatenate ||
-                           (instruction.op >= opcode::kTextFromBool && instruction.op <= opcode::kTextFromDuration);
+    const Opcode op = instruction.op;
+    program_.uses_arena |= op == opcode::kConcatenate ||
+                           (op >= opcode::kTextFromBool && op <= opcode::kTextFromDuration) ||
+                           (op >= opcode::kMakeList && op <= opcode::kEndLoop);
   }
 }
 
 void Compiler::ToRegister(Operand* operand) {
   const uint32_t target = operand->place;
   if (operand->IsVariable()) {
-    const Opcode load = operand->kind == Kind::kDouble   ? opcode::kLoadDouble
-                        : operand->kind == Kind::kString ? opcode::kLoadText
-                                                         : opcode::kLoadInt;
+    const Opcode load = operand->kind == Kind::kDouble ? opcode::kLoadDouble
+                        : IsText(operand->kind)        ? opcode::kLoadText
+                                                       : opcode::kLoadInt;
     Emit(load, target, ReadVariable(operand->index));
-  } else if (operand->IsConstant() && operand->kind == Kind::kString) {
+  } else if (operand->IsConstant() && IsText(operand->kind)) {
     Emit(opcode::kConstantText, target, AddText(operand->index));
+  } else if (operand->IsConstant() && operand->kind == kListKind) {
+    Emit(opcode::kConstantList, target, AddList(constant_lists_[operand->index]));
   } else if (operand->IsConstant()) {
     Instruction& instruction = Emit(opcode::kConstant, target);
     if (operand->kind == Kind::kDouble) {
@@ -68,7 +77,7 @@ void Compiler::EmitNode(uint32_t i) {
       const Opcode opcode = node.op == Op::kNot          ? opcode::kNot
                             : node.type == Kind::kDouble ? opcode::kNegateDouble
                                                          : opcode::kNegateInt;
-      Emit(opcode, Push(node.type.kind).place, operand.place);
+      Emit(opcode, Push(node.type).place, operand.place);
       return;
     }
     case Op::kAnd:
@@ -76,9 +85,24 @@ void Compiler::EmitNode(uint32_t i) {
     case Op::kConditional:
       return PatchEndOf(i);  // emitted after each child; the result is on the stack
     case Op::kList:
-      return;  // its items stay on the stack for kIn
+      return EmitList(node);
     case Op::kIn:
       return EmitIn(node);
+    case Op::kIndex: {
+      Operand index = Pop();
+      Operand list = Pop();
+      ToRegister(&list);
+      ToRegister(&index);
+      Emit(opcode::kIndex, Push(node.type).place, list.place, index.place);
+      return;
+    }
+    case Op::kMacro:
+      return EmitMacro(node);
+    case Op::kItem:
+      return EmitItem(node);
+    case Op::kBinder:
+    case Op::kDyn:  // its child is on the stack
+      return;
     case Op::kFunction:
       return EmitFunction(node);
     default:
@@ -89,7 +113,7 @@ void Compiler::EmitNode(uint32_t i) {
 }
 
 void Compiler::EmitLeaf(const Node& node) {
-  Operand& operand = Push(node.type.kind);
+  Operand& operand = Push(node.type);
   if (node.op == Op::kNow) {
     Emit(opcode::kLoadNow, operand.place);
     return;
@@ -100,7 +124,7 @@ void Compiler::EmitLeaf(const Node& node) {
     return;
   }
   operand.where = Operand::Where::kConstant;
-  if (node.type == Kind::kString) {
+  if (IsText(operand.kind)) {
     operand.index = node.text;
   } else if (node.type == Kind::kDouble) {
     operand.number = node.number;
@@ -113,6 +137,7 @@ void Compiler::EmitLeaf(const Node& node) {
 void Compiler::AfterChild(uint32_t i) {
   const auto [parent, ordinal] = parents_[i];
   const Op op = tree_.nodes[parent].op;
+  if (op == Op::kMacro) return AfterMacroChild(parent, ordinal);
   if (op == Op::kConditional) {
     Operand& value = stack_.back();
     ToRegister(&value);
@@ -138,6 +163,6 @@ void Compiler::AfterChild(uint32_t i) {
   if (ordinal > 0) stack_.pop_back();
 }
 
-Program CompileTree(const Tree& tree, bool strict) { return Compiler(tree, strict).Run(); }
+Program CompileTree(const Tree& tree, const CompileContext& context) { return Compiler(tree, context).Run(); }
 
 }  // namespace tocsin

@@ -7,8 +7,6 @@
 namespace tocsin {
 namespace {
 
-constexpr int64_t kMinute = 60'000'000'000;
-
 Opcode TextOpcode(Op op) {
   return static_cast<Opcode>(opcode::kEqualText + static_cast<uint16_t>(op) - static_cast<uint16_t>(Op::kEqual));
 }
@@ -23,7 +21,23 @@ uint32_t Compiler::ChainTarget(uint32_t i, bool* first) {
   return *first ? Push(Kind::kBool).place : stack_.back().place;
 }
 
+// Lists, and what dyn() compares: whatever the types are.
+void Compiler::EmitAnyEquality(const Node& node) {
+  Operand right = Pop();
+  Operand left = Pop();
+  ToRegister(&left);
+  ToRegister(&right);
+  const Opcode op = node.op == Op::kEqual ? opcode::kEqualAny : opcode::kUnlikeAny;
+  Emit(op, Push(Kind::kBool).place, left.place, right.place).integer =
+      PackTypes(tree_.Child(node, 0).type, tree_.Child(node, 1).type);
+}
+
 void Compiler::EmitComparison(uint32_t i) {
+  const ExprType left_type = tree_.Child(tree_.nodes[i], 0).type;
+  const ExprType right_type = tree_.Child(tree_.nodes[i], 1).type;
+  const auto number = [](ExprType type) { return type == Kind::kInt || type == Kind::kDouble; };
+  const bool alike = left_type == right_type || (number(left_type) && number(right_type));
+  if (!alike || left_type.IsList()) return EmitAnyEquality(tree_.nodes[i]);
   Operand right = Pop();
   Operand left = Pop();
   Op op = tree_.nodes[i].op;
@@ -32,7 +46,7 @@ void Compiler::EmitComparison(uint32_t i) {
     op = Flip(op);
   }
   if (left.IsConstant()) ToRegister(&left);
-  if (left.kind == Kind::kString) return EmitTextComparison(i, op, left, right);
+  if (IsText(left.kind)) return EmitTextComparison(i, op, left, right);
   EmitNumberComparison(i, op, left, right);
 }
 
@@ -103,15 +117,16 @@ void Compiler::EmitTextComparison(uint32_t i, Op op, Operand left, Operand right
 }
 
 void Compiler::EmitIn(const Node& node) {
-  const size_t count = tree_.Child(node, 1).child_count;
-  std::vector<Operand> items(stack_.end() - static_cast<std::ptrdiff_t>(count), stack_.end());
-  stack_.resize(stack_.size() - count);
+  Operand list = Pop();
   Operand value = Pop();
+  const ExprType type = tree_.Child(node, 0).type;
+  const ExprType list_type = tree_.Child(node, 1).type;
   ToRegister(&value);
-  if (std::all_of(items.begin(), items.end(), [](const Operand& item) { return item.IsConstant(); })) {
-    EmitConstantList(value, items);
+  if (list.IsConstant() && !type.IsList() && (list_type.IsEmptyList() || list_type.Item() == type)) {
+    EmitConstantList(value, constant_lists_[list.index]);
   } else {
-    EmitComputedList(value, std::move(items));
+    ToRegister(&list);
+    Emit(opcode::kInList, value.place, value.place, list.place).integer = PackTypes(type, list_type.Item());
   }
   Push(Kind::kBool);
 }
@@ -120,7 +135,7 @@ void Compiler::EmitConstantList(const Operand& value, const std::vector<Operand>
   const auto emit = [&](Opcode op, size_t first) {
     Emit(op, value.place, value.place, static_cast<uint32_t>(first)).integer = static_cast<int64_t>(items.size());
   };
-  if (value.kind == Kind::kString) {
+  if (IsText(value.kind)) {
     emit(opcode::kInTexts, list_texts_.size());
     for (const Operand& item : items) list_texts_.push_back(AddText(item.index));
   } else if (value.kind == Kind::kDouble) {
@@ -132,17 +147,48 @@ void Compiler::EmitConstantList(const Operand& value, const std::vector<Operand>
   }
 }
 
-// CEL builds the list before it looks into it: the state of every item counts.
-void Compiler::EmitComputedList(const Operand& value, std::vector<Operand> items) {
-  const Opcode base = value.kind == Kind::kDouble ? opcode::kCompareDouble : opcode::kCompareInt;
-  const Opcode equal =
-      value.kind == Kind::kString ? TextOpcode(Op::kEqual) : CompareOpcode(base, Op::kEqual, Form::kRR);
-  for (Operand& item : items) {
-    ToRegister(&item);
-    Emit(equal, item.place, value.place, item.place);
-    if (&item != &items.front()) Emit(opcode::kEither, items.front().place, items.front().place, item.place);
+// A list of constants is one, and on the stack so far; any other is made of registers that stand beside one another.
+// Every item is needed.
+void Compiler::EmitList(const Node& node) {
+  std::vector<Operand> items(stack_.end() - static_cast<std::ptrdiff_t>(node.child_count), stack_.end());
+  stack_.resize(stack_.size() - node.child_count);
+  if (std::all_of(items.begin(), items.end(), [](const Operand& item) { return item.IsConstant(); })) {
+    constant_lists_.push_back(std::move(items));
+    Operand& list = Push(kListKind);
+    list.where = Operand::Where::kConstant;
+    list.index = static_cast<uint32_t>(constant_lists_.size() - 1);
+    return;
   }
-  Emit(opcode::kMove, value.place, items.front().place);
+  for (Operand& item : items) ToRegister(&item);
+  const uint32_t place = Push(kListKind).place;
+  Emit(opcode::kMakeList, place, place, node.child_count);
+}
+
+// Its place in the program. Recursive by the depth of the list, which the checker bounds.
+uint32_t Compiler::AddList(const std::vector<Operand>& items) {
+  std::vector<Register> list(items.size());
+  std::vector<ListText> texts;
+  for (size_t i = 0; i < items.size(); ++i) {
+    list[i].state = kHasValue;
+    if (IsText(items[i].kind)) {
+      texts.push_back({0, static_cast<uint32_t>(i), AddText(items[i].index)});
+    } else if (items[i].kind == kListKind) {
+      const std::vector<Register>& inner = program_.lists[AddList(constant_lists_[items[i].index])];
+      list[i].items = inner.data();  // stays there when the vector of lists grows
+      list[i].size = static_cast<uint32_t>(inner.size());
+    } else if (items[i].kind == Kind::kDouble) {
+      list[i].number = items[i].number;
+    } else {
+      list[i].integer = items[i].integer;
+    }
+  }
+  program_.lists.push_back(std::move(list));
+  const uint32_t place = static_cast<uint32_t>(program_.lists.size() - 1);
+  for (ListText& text : texts) {
+    text.list = place;
+    texts_of_lists_.push_back(text);
+  }
+  return place;
 }
 
 void Compiler::EmitArithmetic(const Node& node) {
@@ -155,12 +201,14 @@ void Compiler::EmitArithmetic(const Node& node) {
   Opcode opcode = opcode::kAddInt;
   if (node.type == Kind::kString) {
     opcode = opcode::kConcatenate;
+  } else if (node.type.IsList()) {
+    opcode = opcode::kJoinLists;
   } else if (right.kind == Kind::kDouble) {
     opcode = opcode::kScaleDuration;
   } else {
     opcode = static_cast<Opcode>(opcode::kAddInt + static_cast<uint16_t>(node.op) - static_cast<uint16_t>(Op::kAdd));
   }
-  Emit(opcode, Push(node.type.kind).place, left.place, right.place);
+  Emit(opcode, Push(node.type).place, left.place, right.place);
 }
 
 void Compiler::EmitDoubleArithmetic(Op op, Operand left, Operand right) {
@@ -182,77 +230,6 @@ void Compiler::EmitDoubleArithmetic(Op op, Operand left, Operand right) {
     return operand.IsVariable() ? ReadVariable(operand.index) : operand.place;
   };
   Emit(DoubleOpcode(op, place), Push(Kind::kDouble).place, source(left), source(right)).number = constant;
-}
-
-// count * unit: days(2), hours(0.5).
-void Compiler::EmitSpan(Operand count, int64_t unit) {
-  ToRegister(&count);
-  const Opcode opcode = count.kind == Kind::kDouble ? opcode::kSpanOfDouble : opcode::kSpanOfInt;
-  Emit(opcode, Push(Kind::kDuration).place, count.place).integer = unit;
-}
-
-void Compiler::EmitFunction(const Node& node) {
-  Operand second;
-  if (node.child_count == 2) {
-    second = Pop();
-    ToRegister(&second);
-  }
-  Operand first = Pop();
-  const Kind from = first.kind;
-  switch (node.function) {
-    case Function::kDays:
-      return EmitSpan(first, 1440 * kMinute);
-    case Function::kHours:
-      return EmitSpan(first, 60 * kMinute);
-    case Function::kMinutes:
-      return EmitSpan(first, kMinute);
-    default:
-      break;
-  }
-  if (from == node.type.kind) {  // a conversion to what it is already
-    stack_.push_back(first);
-    return;
-  }
-  ToRegister(&first);
-  Opcode opcode = opcode::kMove;
-  switch (node.function) {
-    case Function::kSize:
-      opcode = opcode::kSize;
-      break;
-    case Function::kStartsWith:
-      opcode = opcode::kStartsWith;
-      break;
-    case Function::kEndsWith:
-      opcode = opcode::kEndsWith;
-      break;
-    case Function::kContains:
-      opcode = opcode::kContains;
-      break;
-    case Function::kInt:
-      opcode = from == Kind::kDouble   ? opcode::kIntFromDouble
-               : from == Kind::kString ? opcode::kIntFromText
-                                       : opcode::kIntFromTime;
-      break;
-    case Function::kDouble:
-      opcode = from == Kind::kInt ? opcode::kIntToDouble : opcode::kDoubleFromText;
-      break;
-    case Function::kString:
-      opcode = from == Kind::kBool        ? opcode::kTextFromBool
-               : from == Kind::kInt       ? opcode::kTextFromInt
-               : from == Kind::kDouble    ? opcode::kTextFromDouble
-               : from == Kind::kTimestamp ? opcode::kTextFromTime
-                                          : opcode::kTextFromDuration;
-      break;
-    case Function::kTimestamp:
-      opcode = from == Kind::kInt ? opcode::kTimeFromInt : opcode::kTimeFromText;
-      break;
-    case Function::kDuration:
-      opcode = opcode::kDurationFromText;
-      break;
-    default:
-      break;
-  }
-  Emit(opcode, Push(node.type.kind).place, first.place, second.place);
 }
 
 }  // namespace tocsin

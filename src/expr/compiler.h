@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "expr/ast.h"
+#include "expr/compile.h"
 #include "expr/program.h"
 
 namespace tocsin {
@@ -17,7 +18,7 @@ struct Operand {
   Where where = Where::kRegister;
   Kind kind = Kind::kNone;
   uint32_t place = 0;  // on the stack, and so its register
-  uint32_t index = 0;  // slot of a variable, text of a constant
+  uint32_t index = 0;  // slot of a variable, text of a constant, place in constant_lists_
   union {
     int64_t integer = 0;
     double number;
@@ -30,10 +31,13 @@ struct Operand {
 
 class Compiler {
  public:
-  Compiler(const Tree& tree, bool strict) : tree_(tree) {
+  Compiler(const Tree& tree, const CompileContext& context) : tree_(tree) {
     program_.type = tree.root().type;
-    program_.not_finite = strict ? kHasValue : kNoDataBit;
-    program_.days_and_weeks = !strict;
+    program_.not_finite = context.strict ? kHasValue : kNoDataBit;
+    program_.days_and_weeks = !context.strict;
+    program_.max_steps = context.max_steps;
+    program_.functions = context.functions;
+    program_.regex = context.regex;
   }
 
   Program Run() {
@@ -54,6 +58,18 @@ class Compiler {
   struct Parent {
     uint32_t node = kNoNode;
     uint32_t ordinal = 0;
+  };
+  // A macro whose body is being emitted.
+  struct Loop {
+    uint32_t node;
+    uint32_t next;                // the kNextItem
+    std::vector<uint32_t> exits;  // instructions that jump to its end
+  };
+  // Text of a constant list, to be set when the texts do not move any more.
+  struct ListText {
+    uint32_t list;
+    uint32_t item;
+    uint32_t text;
   };
   struct Patch {
     uint32_t node;
@@ -88,6 +104,7 @@ class Compiler {
     }
   }
 
+  Operand& Push(ExprType type) { return Push(type.kind()); }
   Operand& Push(Kind kind) {
     Operand operand;
     operand.kind = kind;
@@ -122,12 +139,20 @@ class Compiler {
   void EmitNumberComparison(uint32_t i, Op op, Operand left, Operand right);
   void EmitTextComparison(uint32_t i, Op op, Operand left, Operand right);
   uint32_t ChainTarget(uint32_t i, bool* first);
+  void EmitAnyEquality(const Node& node);
   void EmitIn(const Node& node);
   void EmitConstantList(const Operand& value, const std::vector<Operand>& items);
-  void EmitComputedList(const Operand& value, std::vector<Operand> items);
+  void EmitList(const Node& node);
+  uint32_t AddList(const std::vector<Operand>& items);
+  void EmitItem(const Node& node);
+  void EmitMacro(const Node& node);
+  void AfterMacroChild(uint32_t parent, uint32_t ordinal);
   void EmitArithmetic(const Node& node);
   void EmitDoubleArithmetic(Op op, Operand left, Operand right);
   void EmitFunction(const Node& node);
+  void EmitCall(const Node& node);
+  bool EmitGetter(const Node& node);
+  void EmitMatches(const Node& node);
   void EmitSpan(Operand count, int64_t unit);
   void AfterChild(uint32_t i);
 
@@ -136,6 +161,10 @@ class Compiler {
   std::vector<Parent> parents_;
   std::vector<Operand> stack_;
   std::vector<Patch> patches_;
+  std::vector<Loop> loops_;
+  std::vector<Operand> bindings_;  // of the macros around, by level: where their variables are
+  std::vector<std::vector<Operand>> constant_lists_;
+  std::vector<ListText> texts_of_lists_;
   std::vector<uint32_t> list_texts_;  // indices into the texts, which still move
   bool joined_ = false;               // the node just emitted has joined its chain already
 };

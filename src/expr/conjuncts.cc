@@ -23,11 +23,16 @@ std::optional<Sides> SidesOf(const Tree& tree, const Node& root) {
     sides.op = Flip(sides.op);
   }
   if (sides.variable->op != Op::kVariable || sides.constant->op != Op::kLiteral) return std::nullopt;
+  // dyn() brings others together, which are never equal.
+  const auto number = [](const Node& node) { return node.type == Kind::kInt || node.type == Kind::kDouble; };
+  const bool alike =
+      sides.variable->type == sides.constant->type || (number(*sides.variable) && number(*sides.constant));
+  if (!alike) return std::nullopt;
   return sides;
 }
 
 Value ValueOf(const Tree& tree, const Node& literal) {
-  switch (literal.type.kind) {
+  switch (literal.type.kind()) {
     case Kind::kBool:
       return Value::Bool(literal.integer != 0);
     case Kind::kDouble:
@@ -49,7 +54,7 @@ std::optional<Equality> AsEquality(const Tree& tree, const Node& root) {
     return Equality{tree.Child(root, 0).slot, Value::Bool(false)};
   }
   const std::optional<Sides> sides = SidesOf(tree, root);
-  if (!sides || sides->op != Op::kEqual) return std::nullopt;
+  if (!sides || sides->op != Op::kEqual || sides->variable->type != sides->constant->type) return std::nullopt;
   return Equality{sides->variable->slot, ValueOf(tree, *sides->constant)};
 }
 

@@ -43,6 +43,21 @@ Environment& Environment::SetLimits(ExpressionLimits limits) {
   return *this;
 }
 
+Environment& Environment::SetFunctions(std::shared_ptr<const HostFunctions> functions) {
+  functions_ = std::move(functions);
+  return *this;
+}
+
+Environment& Environment::SetRegex(std::shared_ptr<const RegexEngine> regex) {
+  regex_ = std::move(regex);
+  return *this;
+}
+
+Environment& Environment::SetContainer(std::string container) {
+  container_ = std::move(container);
+  return *this;
+}
+
 Environment& Environment::SetNoun(std::string noun) {
   noun_ = std::move(noun);
   return *this;

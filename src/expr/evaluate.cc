@@ -2,8 +2,11 @@
 
 #include <functional>
 
+#include "expr/call_steps.h"
+#include "expr/list_steps.h"
 #include "expr/number_steps.h"
 #include "expr/text_steps.h"
+#include "expr/time_steps.h"
 
 namespace tocsin {
 namespace {
@@ -159,7 +162,10 @@ namespace {
 
 Result RunLoop(const Program& program, const Value* variables, Time now, Scratch::Memory* memory) {
   if (memory->registers.size() < program.registers) memory->registers.resize(program.registers);
-  if (program.makes_text) memory->arena.Clear();
+  if (program.uses_arena) {
+    memory->arena.Clear();
+    memory->steps = 0;
+  }
   Register* const registers = memory->registers.data();
   const Frame frame = {program.code.data(), variables, registers, program.not_finite};
   const Instruction* at = frame.code;
@@ -170,7 +176,7 @@ Result RunLoop(const Program& program, const Value* variables, Time now, Scratch
         if (target.state != kHasValue) return Nothing(target.state);
         return {Outcome::kValue, Value::Bool(target.integer != 0)};
       case opcode::kReturn:
-        return ToResult(program.type.kind, target);
+        return ToResult(program.type.kind(), target);
       case opcode::kConstant:
         target.integer = at->integer;
         target.state = kHasValue;
@@ -300,13 +306,38 @@ Result RunLoop(const Program& program, const Value* variables, Time now, Scratch
         target.state = value.state;
         break;
       }
-      case opcode::kEither: {
-        const Register left = registers[at->left];
-        const Register right = registers[at->right];
-        target.integer = left.integer != 0 || right.integer != 0;
-        target.state = left.state | right.state;
+      case opcode::kGetter: {
+        const Register time = registers[at->left];
+        target.state = time.state;
+        if (time.state != kHasValue) break;
+        const int64_t offset = at->integer < 0 ? 0 : OffsetAt(program.zones[at->integer], time.integer, memory);
+        target.integer = FieldOf(static_cast<Function>(at->right), time.integer, offset);
         break;
       }
+      case opcode::kTypeOf:
+        target.state = registers[at->left].state;
+        target.text = program.texts[at->right].data();
+        target.size = static_cast<uint32_t>(program.texts[at->right].size());
+        break;
+      case opcode::kInList:
+      case opcode::kConstantList:
+      case opcode::kMakeList:
+      case opcode::kIndex:
+      case opcode::kJoinLists:
+      case opcode::kEqualAny:
+      case opcode::kUnlikeAny:
+        RunListStep(program, *at, registers, memory);
+        break;
+      case opcode::kBeginLoop:
+      case opcode::kNextItem:
+      case opcode::kFilterItem:
+      case opcode::kTakeItem:
+      case opcode::kEndLoop:
+        at = RunLoopStep(program, at, registers, memory);
+        continue;
+      case opcode::kCall:
+        RunCall(program, *at, registers, memory);
+        break;
         TOCSIN_DOUBLE(Op::kAdd, std::plus<>);
         TOCSIN_DOUBLE(Op::kSubtract, std::minus<>);
         TOCSIN_DOUBLE(Op::kMultiply, std::multiplies<>);

@@ -2,7 +2,10 @@
 #ifndef TOCSIN_EXPR_EVALUATE_H_
 #define TOCSIN_EXPR_EVALUATE_H_
 
+#include <array>
+#include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "expr/program.h"
@@ -12,13 +15,35 @@
 
 namespace tocsin {
 
+// What was found out about zones and patterns is kept: it is true of the next evaluation as well.
 struct Scratch::Memory {
+  struct KnownZone {
+    uint64_t key = 0;
+    ZoneOffset offset;
+  };
+
   std::vector<Register> registers;
   TextArena arena;
+  uint64_t steps = 0;  // of this evaluation
+  std::array<KnownZone, 8> zones;
+  std::string pattern_text;  // the last pattern that was not constant
+  std::shared_ptr<const RegexEngine> pattern_engine;
+  std::shared_ptr<const Regex> pattern;
   std::vector<Value> padded;  // the variables, where fewer were given than the program may read
 };
 
+// True, and no more to be done, when the evaluation has taken too many steps.
+inline bool TakeSteps(const Program& program, uint64_t steps, Scratch::Memory* memory) {
+  memory->steps += steps;
+  return memory->steps > program.max_steps;
+}
+
 Result Run(const Program& program, std::span<const Value> variables, Time now, Scratch::Memory* memory);
+
+// Where the last Run of the program left its result, whatever its type. REQUIRES: shape kAny.
+inline const Register& ResultOf(const Program& program, const Scratch::Memory& memory) {
+  return memory.registers[program.code.back().target];
+}
 
 }  // namespace tocsin
 

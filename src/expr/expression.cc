@@ -10,6 +10,7 @@
 #include "expr/check.h"
 #include "expr/checked.h"
 #include "expr/compile.h"
+#include "expr/cost.h"
 #include "expr/evaluate.h"
 #include "expr/fold.h"
 #include "expr/lex.h"
@@ -30,14 +31,29 @@ bool CheckLength(std::string_view text, const ExpressionLimits& limits, Mistakes
   return false;
 }
 
+bool CheckCost(const Tree& tree, const ExpressionLimits& limits, Mistakes* mistakes) {
+  uint32_t dearest = static_cast<uint32_t>(tree.nodes.size()) - 1;
+  const uint64_t steps = EstimateSteps(tree, &dearest);
+  if (steps <= limits.max_cost) return true;
+  const Node& node = tree.nodes[dearest];
+  mistakes->push_back({node.offset, node.length,
+                       fmt::format("this can take {} steps; at most {} are allowed", steps, limits.max_cost),
+                       "shorten the lists that it goes over"});
+  return false;
+}
+
 bool BuildTree(std::string_view text, const Environment& environment, Type expected, Tree* tree, Mistakes* mistakes) {
   if (!CheckLength(text, environment.limits(), mistakes)) return false;
   Tokens tokens;
   if (!Lex(text, &tokens, mistakes)) return false;
   if (!Parse(text, std::move(tokens), environment.limits().max_depth, tree, mistakes)) return false;
   NameMetricCalls(text, environment, tree, mistakes);
-  Check(text, environment, expected, tree, mistakes);
-  return mistakes->empty();
+  if (!Check(text, environment, expected, tree, mistakes) || !mistakes->empty()) return false;
+  return CheckCost(*tree, environment.limits(), mistakes);
+}
+
+CompileContext ContextOf(const Environment& environment) {
+  return {environment.strict(), environment.limits().max_cost, environment.functions(), environment.regex()};
 }
 
 }  // namespace
@@ -62,15 +78,15 @@ std::optional<Expression> Expression::Compile(const SourceText& source, const En
   for (const Environment::Variable& variable : environment.variables()) {
     if (variable.elapsed) elapsed.push_back(variable.slot);
   }
-  return Checked::Finish(std::move(tree), environment.strict(), std::move(elapsed));
+  return Checked::Finish(std::move(tree), ContextOf(environment), std::move(elapsed));
 }
 
-Expression Expression::Checked::Finish(Tree tree, bool strict, std::vector<uint32_t> elapsed) {
+Expression Expression::Checked::Finish(Tree tree, CompileContext context, std::vector<uint32_t> elapsed) {
   auto checked = std::make_shared<Checked>();
-  checked->folded = Fold(tree, strict);
-  checked->program = CompileTree(checked->folded, strict);
+  checked->folded = Fold(tree, context);
+  checked->program = CompileTree(checked->folded, context);
   checked->tree = std::move(tree);
-  checked->strict = strict;
+  checked->context = std::move(context);
   for (const Node& node : checked->tree.nodes) {
     if (node.op == Op::kVariable) checked->slots.push_back(node.slot);
     if (node.op == Op::kNow) checked->reads_now = true;
@@ -87,10 +103,13 @@ Expression Expression::Checked::Finish(Tree tree, bool strict, std::vector<uint3
 
 Expression Part(const Expression& whole, uint32_t root) {
   const Expression::Checked& checked = whole.checked();
-  return Expression::Checked::Finish(Subtree(checked.tree, root), checked.strict, checked.elapsed);
+  return Expression::Checked::Finish(Subtree(checked.tree, root), checked.context, checked.elapsed);
 }
 
-Type Expression::type() const { return checked_->program.type; }
+Type Expression::type() const {
+  const ExprType type = checked_->program.type;
+  return type.IsList() || type.base > Kind::kDuration ? Type() : Type(type.base);
+}
 const std::vector<uint32_t>& Expression::slots() const { return checked_->slots; }
 bool Expression::reads_now() const { return checked_->reads_now; }
 
@@ -102,6 +121,12 @@ std::optional<uint32_t> Expression::AsVariable() const {
 
 Result Expression::Evaluate(std::span<const Value> variables, Time now, Scratch& scratch) const {
   return Run(checked_->program, variables, now, &scratch.memory());
+}
+
+Answer Expression::Test(std::span<const Value> variables, Time now, Scratch& scratch) const {
+  const Result result = Run(checked_->program, variables, now, &scratch.memory());
+  if (result.outcome != Outcome::kValue) return result.outcome == Outcome::kFault ? Answer::kFault : Answer::kNoData;
+  return result.value.AsBool() ? Answer::kTrue : Answer::kFalse;
 }
 
 std::string Expression::ToString() const { return Print(checked_->tree); }

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 
 #include "tocsin/base/diagnostic.h"
 #include "tocsin/base/time.h"
@@ -11,80 +11,245 @@
 namespace tocsin {
 namespace {
 
-constexpr uint32_t kNumber = Bit(Kind::kInt) | Bit(Kind::kDouble);
-constexpr uint32_t kText = Bit(Kind::kString);
-constexpr uint32_t kTime = Bit(Kind::kTimestamp);
-constexpr uint32_t kSpan = Bit(Kind::kDuration);
+constexpr CallForm kFunction = CallForm::kFunction;
+constexpr CallForm kMethod = CallForm::kMethod;
+constexpr std::string_view kTimeText = "a string such as \"2024-01-31T09:00:00Z\", or seconds since 1970 as an int";
+constexpr std::string_view kSpanText = "a string such as \"1h30m\"";
+constexpr std::string_view kIntText = "a number, a string or a timestamp";
+constexpr std::string_view kNumberOrText = "a number or a string";
+constexpr std::string_view kNumber = "a number";
 
-// function, first, second, result, as function, as method, addition, what it takes
-constexpr std::array<Signature, 12> kSignatures = {{
-    {Function::kSize, kText, 0, Kind::kInt, true, true, false, "a string"},
-    {Function::kStartsWith, kText, kText, Kind::kBool, false, true, false, "a string"},
-    {Function::kEndsWith, kText, kText, Kind::kBool, false, true, false, "a string"},
-    {Function::kContains, kText, kText, Kind::kBool, false, true, false, "a string"},
-    {Function::kInt, kNumber | kText | kTime, 0, Kind::kInt, true, false, false, "a number, a string or a timestamp"},
-    {Function::kDouble, kNumber | kText, 0, Kind::kDouble, true, false, false, "a number or a string"},
-    {Function::kString, kNumber | kText | kTime | kSpan | Bit(Kind::kBool), 0, Kind::kString, true, false, false,
-     "a value"},
-    {Function::kTimestamp, kTime | kText | Bit(Kind::kInt), 0, Kind::kTimestamp, true, false, false,
-     "a string such as \"2024-01-31T09:00:00Z\", or seconds since 1970 as an int"},
-    {Function::kDuration, kSpan | kText, 0, Kind::kDuration, true, false, false, "a string such as \"1h30m\""},
-    {Function::kDays, kNumber, 0, Kind::kDuration, true, false, true, "a number"},
-    {Function::kHours, kNumber, 0, Kind::kDuration, true, false, true, "a number"},
-    {Function::kMinutes, kNumber, 0, Kind::kDuration, true, false, true, "a number"},
-}};
+// The overloads of a function stand together.
+constexpr Overload kOverloads[] = {
+    {Function::kSize, CallForm::kEither, "S", 'I', false, "a string or a list"},
+    {Function::kSize, CallForm::kEither, "_", 'I', false, "a string or a list"},
+    {Function::kStartsWith, kMethod, "SS", 'B'},
+    {Function::kEndsWith, kMethod, "SS", 'B'},
+    {Function::kContains, kMethod, "SS", 'B'},
+    {Function::kMatches, CallForm::kEither, "SS", 'B'},
+    {Function::kInt, kFunction, "I", 'I', false, kIntText},
+    {Function::kInt, kFunction, "D", 'I', false, kIntText},
+    {Function::kInt, kFunction, "S", 'I', false, kIntText},
+    {Function::kInt, kFunction, "T", 'I', false, kIntText},
+    {Function::kDouble, kFunction, "D", 'D', false, kNumberOrText},
+    {Function::kDouble, kFunction, "I", 'D', false, kNumberOrText},
+    {Function::kDouble, kFunction, "S", 'D', false, kNumberOrText},
+    {Function::kString, kFunction, "S", 'S', false, "a value"},
+    {Function::kString, kFunction, "I", 'S', false, "a value"},
+    {Function::kString, kFunction, "D", 'S', false, "a value"},
+    {Function::kString, kFunction, "B", 'S', false, "a value"},
+    {Function::kString, kFunction, "T", 'S', false, "a value"},
+    {Function::kString, kFunction, "U", 'S', false, "a value"},
+    {Function::kBool, kFunction, "B", 'B', false, "a bool or a string such as \"true\""},
+    {Function::kBool, kFunction, "S", 'B', false, "a bool or a string such as \"true\""},
+    {Function::kTimestamp, kFunction, "T", 'T', false, kTimeText},
+    {Function::kTimestamp, kFunction, "S", 'T', false, kTimeText},
+    {Function::kTimestamp, kFunction, "I", 'T', false, kTimeText},
+    {Function::kDuration, kFunction, "U", 'U', false, kSpanText},
+    {Function::kDuration, kFunction, "S", 'U', false, kSpanText},
+    {Function::kDays, kFunction, "I", 'U', true, kNumber},
+    {Function::kDays, kFunction, "D", 'U', true, kNumber},
+    {Function::kHours, kFunction, "I", 'U', true, kNumber},
+    {Function::kHours, kFunction, "D", 'U', true, kNumber},
+    {Function::kMinutes, kFunction, "I", 'U', true, kNumber},
+    {Function::kMinutes, kFunction, "D", 'U', true, kNumber},
+    {Function::kType, kFunction, "*", 'Y'},
+    {Function::kDyn, kFunction, "*", '*'},
+    {Function::kCharAt, kMethod, "SI", 'S'},
+    {Function::kIndexOf, kMethod, "SS", 'I'},
+    {Function::kIndexOf, kMethod, "SSI", 'I'},
+    {Function::kLastIndexOf, kMethod, "SS", 'I'},
+    {Function::kLastIndexOf, kMethod, "SSI", 'I'},
+    {Function::kJoin, kMethod, "s", 'S'},
+    {Function::kJoin, kMethod, "sS", 'S'},
+    {Function::kLowerAscii, kMethod, "S", 'S'},
+    {Function::kUpperAscii, kMethod, "S", 'S'},
+    {Function::kReplace, kMethod, "SSS", 'S'},
+    {Function::kReplace, kMethod, "SSSI", 'S'},
+    {Function::kReverse, kMethod, "S", 'S'},
+    {Function::kSplit, kMethod, "SS", 's'},
+    {Function::kSplit, kMethod, "SSI", 's'},
+    {Function::kSubstring, kMethod, "SI", 'S'},
+    {Function::kSubstring, kMethod, "SII", 'S'},
+    {Function::kTrim, kMethod, "S", 'S'},
+    {Function::kGetFullYear, kMethod, "T", 'I'},
+    {Function::kGetFullYear, kMethod, "TS", 'I'},
+    {Function::kGetMonth, kMethod, "T", 'I'},
+    {Function::kGetMonth, kMethod, "TS", 'I'},
+    {Function::kGetDate, kMethod, "T", 'I'},
+    {Function::kGetDate, kMethod, "TS", 'I'},
+    {Function::kGetDayOfMonth, kMethod, "T", 'I'},
+    {Function::kGetDayOfMonth, kMethod, "TS", 'I'},
+    {Function::kGetDayOfWeek, kMethod, "T", 'I'},
+    {Function::kGetDayOfWeek, kMethod, "TS", 'I'},
+    {Function::kGetDayOfYear, kMethod, "T", 'I'},
+    {Function::kGetDayOfYear, kMethod, "TS", 'I'},
+    {Function::kGetHours, kMethod, "T", 'I'},
+    {Function::kGetHours, kMethod, "TS", 'I'},
+    {Function::kGetHours, kMethod, "U", 'I'},
+    {Function::kGetMinutes, kMethod, "T", 'I'},
+    {Function::kGetMinutes, kMethod, "TS", 'I'},
+    {Function::kGetMinutes, kMethod, "U", 'I'},
+    {Function::kGetSeconds, kMethod, "T", 'I'},
+    {Function::kGetSeconds, kMethod, "TS", 'I'},
+    {Function::kGetSeconds, kMethod, "U", 'I'},
+    {Function::kGetMilliseconds, kMethod, "T", 'I'},
+    {Function::kGetMilliseconds, kMethod, "TS", 'I'},
+    {Function::kGetMilliseconds, kMethod, "U", 'I'},
+    {Function::kGreatest, kFunction, "I", 'I', false, "numbers, or a list of them"},
+    {Function::kGreatest, kFunction, "D", 'D', false, "numbers, or a list of them"},
+    {Function::kGreatest, kFunction, "i", 'I', false, "numbers, or a list of them"},
+    {Function::kGreatest, kFunction, "d", 'D', false, "numbers, or a list of them"},
+    {Function::kLeast, kFunction, "I", 'I', false, "numbers, or a list of them"},
+    {Function::kLeast, kFunction, "D", 'D', false, "numbers, or a list of them"},
+    {Function::kLeast, kFunction, "i", 'I', false, "numbers, or a list of them"},
+    {Function::kLeast, kFunction, "d", 'D', false, "numbers, or a list of them"},
+    {Function::kCeil, kFunction, "D", 'D'},
+    {Function::kFloor, kFunction, "D", 'D'},
+    {Function::kRound, kFunction, "D", 'D'},
+    {Function::kTrunc, kFunction, "D", 'D'},
+    {Function::kAbs, kFunction, "I", 'I', false, kNumber},
+    {Function::kAbs, kFunction, "D", 'D', false, kNumber},
+    {Function::kSign, kFunction, "I", 'I', false, kNumber},
+    {Function::kSign, kFunction, "D", 'D', false, kNumber},
+    {Function::kSqrt, kFunction, "I", 'D', false, kNumber},
+    {Function::kSqrt, kFunction, "D", 'D', false, kNumber},
+    {Function::kIsNan, kFunction, "D", 'B'},
+    {Function::kIsInf, kFunction, "D", 'B'},
+    {Function::kIsFinite, kFunction, "D", 'B'},
+    {Function::kBitAnd, kFunction, "II", 'I'},
+    {Function::kBitOr, kFunction, "II", 'I'},
+    {Function::kBitXor, kFunction, "II", 'I'},
+    {Function::kBitNot, kFunction, "I", 'I'},
+    {Function::kBitShiftLeft, kFunction, "II", 'I'},
+    {Function::kBitShiftRight, kFunction, "II", 'I'},
+};
 
 bool In(std::string_view word, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-Refusal NotYet(std::string_view name, std::string hint = {}) {
-  return {fmt::format("{}() is not supported yet", name), std::move(hint)};
+Refusal NotSupported(std::string_view name, std::string hint = {}) {
+  return {fmt::format("{}() is not supported", name), std::move(hint)};
 }
 
 }  // namespace
 
-const Signature* FindFunction(std::string_view name) {
-  for (const Signature& signature : kSignatures) {
-    if (Spelling(signature.function) == name) return &signature;
+std::span<const Overload> OverloadsOf(Function function) {
+  const auto is = [function](const Overload& overload) { return overload.function == function; };
+  const auto* const first = std::find_if(std::begin(kOverloads), std::end(kOverloads), is);
+  return {first, std::find_if_not(first, std::end(kOverloads), is)};
+}
+
+std::span<const Overload> FindFunction(std::string_view name) {
+  for (const Overload& overload : kOverloads) {
+    if (Spelling(overload.function) == name) return OverloadsOf(overload.function);
   }
-  return nullptr;
+  return {};
+}
+
+bool IsVariadic(Function function) { return function == Function::kGreatest || function == Function::kLeast; }
+
+Function FindMacro(std::string_view name) {
+  if (name == "existsOne") return Function::kExistsOne;
+  for (const Function macro :
+       {Function::kAll, Function::kExists, Function::kExistsOne, Function::kMap, Function::kFilter}) {
+    if (Spelling(macro) == name) return macro;
+  }
+  return Function::kNone;
+}
+
+ExprType TypeOfLetter(char letter) {
+  switch (letter) {
+    case 'B':
+      return Kind::kBool;
+    case 'I':
+      return Kind::kInt;
+    case 'D':
+      return Kind::kDouble;
+    case 'S':
+      return Kind::kString;
+    case 'T':
+      return Kind::kTimestamp;
+    case 'U':
+      return Kind::kDuration;
+    case 'Y':
+      return kTypeKind;
+    case '*':
+      return Kind::kNone;
+    case '_':
+      return ExprType::ListOf(Kind::kNone);
+    default:
+      return ExprType::ListOf(TypeOfLetter(static_cast<char>(letter - 'a' + 'A')));
+  }
+}
+
+bool Accepts(char letter, ExprType argument) {
+  if (letter == '*') return true;
+  if (letter == '_') return argument.IsList();
+  return argument == TypeOfLetter(letter) || (letter >= 'a' && argument.IsEmptyList());
 }
 
 std::vector<std::string> FunctionNames(bool strict) {
   std::vector<std::string> names = {"has"};
-  for (const Signature& signature : kSignatures) {
-    if (!strict || !signature.addition) names.emplace_back(Spelling(signature.function));
+  for (const Overload& overload : kOverloads) {
+    if (strict && overload.addition) continue;
+    if (names.back() != Spelling(overload.function)) names.emplace_back(Spelling(overload.function));
+  }
+  for (auto macro = static_cast<int>(kFirstMacro); macro <= static_cast<int>(kLastFunction); ++macro) {
+    names.emplace_back(Spelling(static_cast<Function>(macro)));
   }
   return names;
 }
 
-Refusal RefuseFunction(std::string_view name, std::string_view receiver, bool strict) {
-  if (In(receiver,
-         {"math", "strings", "lists", "sets", "optional", "cel", "base64", "net", "regex", "proto", "host"})) {
-    return NotYet(fmt::format("{}.{}", receiver, name));
+Refusal RefuseFunction(std::string_view name, bool strict) {
+  if (In(name, {"transformList", "transformMap", "transformMapEntry"})) {
+    return {fmt::format("macros with two variables such as {}() are not supported", name), "write x.map(item, ...)"};
   }
-  if (In(name, {"all", "exists", "exists_one", "existsOne", "map", "filter", "transformList", "transformMap"})) {
-    return {fmt::format("macros such as {}() are not supported yet", name), ""};
-  }
-  if (name == "matches") return NotYet(name, "contains(), startsWith() and endsWith() are");
-  if (In(name,
-         {"getFullYear", "getMonth",    "getDate",         "getDayOfMonth", "getDayOfWeek", "getDayOfYear", "getHours",
-          "getMinutes",  "getSeconds",  "getMilliseconds", "type",          "dyn",          "bool",         "charAt",
-          "indexOf",     "lastIndexOf", "lowerAscii",      "upperAscii",    "replace",      "split",        "join",
-          "substring",   "trim",        "reverse",         "format",        "quote"})) {
-    return NotYet(name);
-  }
+  if (In(name, {"format", "strings.quote"})) return NotSupported(name);
   if (name == "uint") return {"uint() is not supported: there are no unsigned integers", "did you mean int()?"};
   if (name == "bytes") return {"bytes() is not supported: there are no bytes", ""};
-  if (In(name, {"sum", "count", "mean", "min", "max", "rate", "stddev", "first", "last", "distinct", "quantile", "avg",
-                "average", "median", "percentile"})) {
+  if (In(name,
+         {"optional.of", "optional.none", "optional.ofNonZeroValue", "orValue", "hasValue", "optMap", "optFlatMap"})) {
+    return {fmt::format("{}() is not supported: there are no optional values", name), "has(x) asks for a value"};
+  }
+  if (name.substr(0, 5) == "host.") {
+    return {fmt::format("no function named '{}' is registered by the host", name), ""};
+  }
+  const size_t dot = name.find('.');
+  const std::string_view space = dot == std::string_view::npos ? std::string_view() : name.substr(0, dot);
+  if (In(space, {"strings", "lists", "sets", "base64", "net", "regex", "proto"})) {
+    return {fmt::format("{}() is not supported: there is no extension '{}'", name, space), ""};
+  }
+  if (In(name, {"min", "max"})) {
+    return {fmt::format("there is no {}() in an expression", name),
+            fmt::format("write math.{}(a, b); an aggregate is declared as a metric, and read by the metric's name",
+                        name == "min" ? "least" : "greatest")};
+  }
+  if (In(name, {"sum", "count", "mean", "rate", "stddev", "first", "last", "distinct", "quantile", "avg", "average",
+                "median", "percentile"})) {
     return {fmt::format("there is no {}() in an expression", name),
             "an aggregate is declared as a metric, and read by the metric's name"};
   }
   if (name == "now") return {"'now' is not a function", "write now"};
   if (In(name, {"len", "length", "strlen"})) {
     return {fmt::format("no function named '{}'", name), "did you mean 'size'?"};
+  }
+  if (In(name, {"lower", "toLower", "toLowerCase", "lowercase", "lcase"})) {
+    return {fmt::format("no function named '{}'", name), "write x.lowerAscii()"};
+  }
+  if (In(name, {"upper", "toUpper", "toUpperCase", "uppercase", "ucase"})) {
+    return {fmt::format("no function named '{}'", name), "write x.upperAscii()"};
+  }
+  if (In(name, {"any", "some"})) return {fmt::format("no function named '{}'", name), "did you mean 'exists'?"};
+  if (In(name, {"every", "each"})) return {fmt::format("no function named '{}'", name), "did you mean 'all'?"};
+  if (In(name, {"strip"})) return {fmt::format("no function named '{}'", name), "did you mean 'trim'?"};
+  if (In(name, {"hour", "getHour"})) {
+    return {fmt::format("no function named '{}'", name), "write now.getHours(\"Europe/London\")"};
+  }
+  if (In(name, {"abs", "ceil", "floor", "round", "trunc", "sqrt", "sign", "isNaN", "isInf", "isFinite", "greatest",
+                "least"})) {
+    return {fmt::format("no function named '{}'", name), fmt::format("did you mean 'math.{}'?", name)};
   }
   if (In(name, {"second", "seconds"})) {
     return {fmt::format("no function named '{}'", name), "write duration(\"30s\")"};
@@ -110,27 +275,6 @@ std::string DurationCall(std::string_view text) {
   if (In(unit, {"w", "week", "weeks"})) return fmt::format("7 * days({})", number);
   if (ParseDuration(text).ok()) return fmt::format("duration(\"{}\")", text);
   return {};
-}
-
-std::string_view WithArticle(Type type) {
-  switch (type.kind) {
-    case Kind::kNone:
-      return "nothing";
-    case Kind::kBool:
-      return "a bool";
-    case Kind::kInt:
-      return "an int";
-    case Kind::kDouble:
-    case Kind::kDecimal:
-      return "a double";
-    case Kind::kString:
-      return "a string";
-    case Kind::kTimestamp:
-      return "a timestamp";
-    case Kind::kDuration:
-      return "a duration";
-  }
-  return "nothing";
 }
 
 }  // namespace tocsin

@@ -13,7 +13,7 @@ constexpr size_t kLongestShown = 40;
 
 std::string_view TextOf(std::string_view source, const Node& node) { return source.substr(node.offset, node.length); }
 
-bool Is(const Node& node, Kind kind) { return node.type.kind == kind; }
+bool Is(const Node& node, Kind kind) { return node.type.kind() == kind; }
 bool IsNumber(const Node& node) { return Is(node, Kind::kInt) || Is(node, Kind::kDouble); }
 bool IsLiteral(const Node& node, Kind kind) { return node.op == Op::kLiteral && Is(node, kind); }
 
@@ -72,6 +72,7 @@ std::string LiteralHint(const Operands& operands, const Node& odd, const Node& w
 std::string HintFor(const Operands& operands) {
   if (Is(operands.left, Kind::kInt) && Is(operands.right, Kind::kDouble)) return ConvertHint(operands, operands.left);
   if (Is(operands.left, Kind::kDouble) && Is(operands.right, Kind::kInt)) return ConvertHint(operands, operands.right);
+  if (Is(operands.left, kNullKind) || Is(operands.right, kNullKind)) return "has(x) asks whether x has a value";
   std::string hint = LiteralHint(operands, operands.right, operands.left);
   return hint.empty() ? LiteralHint(operands, operands.left, operands.right) : hint;
 }
@@ -123,6 +124,22 @@ Mistake MismatchInComparison(const Operands& operands) {
               fmt::format("write {} && {} {} {}", TextOf(operands.source, left), middle, Spelling(operands.parent.op),
                           TextOf(operands.source, operands.right)));
   }
+  if (operands.left.type == operands.right.type && !operands.left.type.IsList()) {
+    return At(
+        operands.parent,
+        fmt::format("'{}' does not order values of type {}", Spelling(operands.parent.op), NameOf(operands.left.type)),
+        "");
+  }
+  if (operands.left.type.IsList() && operands.right.type.IsList() && operands.parent.op != Op::kEqual &&
+      operands.parent.op != Op::kNotEqual) {
+    return At(operands.parent, "lists have no order", "compare their sizes, or one item: x[0]");
+  }
+  if (operands.right.type.IsList() && operands.right.type.Item() == left.type && operands.parent.op == Op::kEqual) {
+    return At(
+        operands.parent,
+        fmt::format("{} cannot be compared with {}", WithArticle(left.type), WithArticle(operands.right.type)),
+        fmt::format("did you mean {} in {}?", TextOf(operands.source, left), TextOf(operands.source, operands.right)));
+  }
   return At(operands.parent,
             fmt::format("{} cannot be compared with {}: {} is {}", WithArticle(left.type),
                         WithArticle(operands.right.type), Show(operands.source, left), WithArticle(left.type)),
@@ -131,8 +148,8 @@ Mistake MismatchInComparison(const Operands& operands) {
 
 Mistake MismatchInArithmetic(const Operands& operands) {
   const Op op = operands.parent.op;
-  const std::string_view left = WithArticle(operands.left.type);
-  const std::string_view right = WithArticle(operands.right.type);
+  const std::string left = WithArticle(operands.left.type);
+  const std::string right = WithArticle(operands.right.type);
   std::string message;
   if (op == Op::kMultiply && operands.strict &&
       (Is(operands.left, Kind::kDuration) || Is(operands.right, Kind::kDuration)) &&
@@ -140,7 +157,7 @@ Mistake MismatchInArithmetic(const Operands& operands) {
     return At(operands.parent, "a number times a duration is an addition to CEL, which strict_cel turns off", "");
   }
   if (operands.left.type == operands.right.type) {
-    message = fmt::format("'{}' does not take two {}s", Spelling(op), TypeName(operands.left.type));
+    message = fmt::format("'{}' does not take two {}s", Spelling(op), NameOf(operands.left.type));
   } else {
     message = fmt::format("'{}' does not take {} and {}", Spelling(op), left, right);
   }

@@ -18,6 +18,10 @@ constexpr std::array<std::string_view, 17> kReserved = {"as",        "break",  "
                                                         "function",  "if",     "import", "let",      "loop", "package",
                                                         "namespace", "return", "var",    "void",     "while"};
 
+// Before a function's name they are a part of it, and no value.
+constexpr std::array<std::string_view, 11> kNamespaces = {"math",   "cel", "host",  "strings",  "lists", "sets",
+                                                          "base64", "net", "regex", "optional", "proto"};
+
 bool Contains(std::initializer_list<std::string_view> words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
@@ -117,12 +121,17 @@ class Parser {
   Index ParseName();
   Index ParseParentheses();
   Index ParseList();
-  Index ParseCall(const Token& name, Index receiver);
+  Index ParseIndex(uint32_t list);
+  Index ParseCall(const Token& name, Index receiver, std::string text);
+  std::optional<Token> TakeNamespace(uint32_t receiver);
   std::optional<std::vector<uint32_t>> ParseArguments(TokenKind close, const Token& open);
   std::optional<Op> OperatorHere();
   std::nullopt_t MissingValue() {
     mistakes_->push_back(tocsin::MissingValue(source_, tokens_, at_));
     return std::nullopt;
+  }
+  std::nullopt_t RefuseOptional() {
+    return Wrong(Now(), "optional values (.? and [?...]) are not supported", "has(x) asks for a value");
   }
   // Something stands where an operator or the end should be.
   std::nullopt_t RefuseRest() {
@@ -278,7 +287,7 @@ Index Parser::ParseMember() {
       ++at_;
       value = ParseSelection(*value);
     } else if (At(TokenKind::kLeftBracket)) {
-      return Wrong(Now(), "indexing with [ ] is not supported yet", "[ ] is a list after 'in': x in [\"a\", \"b\"]");
+      value = ParseIndex(*value);
     } else if (At(TokenKind::kLeftBrace) && tree_->nodes[*value].op == Op::kName) {
       return Wrong(Now(), "messages such as Name{...} are not supported");
     } else {
@@ -288,14 +297,47 @@ Index Parser::ParseMember() {
   return value;
 }
 
+Index Parser::ParseIndex(uint32_t list) {
+  const Token open = Now();
+  ++at_;
+  if (At(TokenKind::kQuestion)) return RefuseOptional();
+  const Index index = ParseExpression();
+  if (!index) return std::nullopt;
+  if (At(TokenKind::kEnd)) return Wrong(open, "'[' is never closed", "add ']'");
+  if (!At(TokenKind::kRightBracket)) return RefuseRest();
+  ++at_;
+  const uint32_t children[] = {list, *index};
+  return Add(Op::kIndex, open, tree_->nodes[list].offset, tokens_[at_ - 1].end(), children);
+}
+
+// The name before the dot of `math.abs(x)` is no value: its node goes, and nothing where it is one.
+std::optional<Token> Parser::TakeNamespace(uint32_t receiver) {
+  const Node& node = tree_->nodes[receiver];
+  if (node.op != Op::kName || node.parenthesized || node.method) return std::nullopt;
+  const std::string& name = tree_->texts[node.name];
+  if (std::find(kNamespaces.begin(), kNamespaces.end(), name) == kNamespaces.end()) return std::nullopt;
+  Token token;
+  token.offset = node.offset;
+  token.length = node.length;
+  tree_->nodes.pop_back();  // it was the last, and a leaf
+  return token;
+}
+
 Index Parser::ParseSelection(uint32_t receiver) {
   const Token name = Now();
-  if (At(TokenKind::kQuestion)) return Wrong(name, "optional fields (.?) are not supported", "has(x) asks for a value");
+  if (At(TokenKind::kQuestion)) return RefuseOptional();
   if (!At(TokenKind::kName)) {
     return Wrong(tokens_[at_ - 1], "a name is missing after '.'");
   }
   ++at_;
-  if (At(TokenKind::kLeftParen)) return ParseCall(name, receiver);
+  if (At(TokenKind::kLeftParen)) {
+    const std::optional<Token> space = TakeNamespace(receiver);
+    if (!space) return ParseCall(name, receiver, std::string(TextOf(name)));
+    Token whole = name;
+    whole.offset = space->offset;
+    whole.length = name.end() - space->offset;
+    return ParseCall(whole, std::nullopt, fmt::format("{}.{}", TextOf(*space), TextOf(name)));
+  }
   Node& node = tree_->nodes[receiver];
   if (node.op == Op::kBroken) return receiver;
   if (node.op != Op::kName || node.parenthesized) {
@@ -333,10 +375,13 @@ Index Parser::ParsePrimary() {
     }
     case TokenKind::kName:
       return ParseName();
-    case TokenKind::kDot:  // `.a` is `a` at the root, and there is no other place
+    case TokenKind::kDot: {  // `.a` is `a`, and no macro's variable
       if (Next().kind != TokenKind::kName) return MissingValue();
       ++at_;
-      return ParseName();
+      const Index name = ParseName();
+      if (name && tree_->nodes[*name].op == Op::kName) tree_->nodes[*name].method = true;
+      return name;
+    }
     case TokenKind::kLeftParen:
       return ParseParentheses();
     case TokenKind::kLeftBracket:
@@ -359,9 +404,10 @@ Index Parser::ParseName() {
     return index;
   }
   if (text == "null") {
-    Wrong(token, "null is not supported yet", "has(x) asks whether x has a value");
     ++at_;
-    return AddLeaf(Op::kBroken, token);
+    const uint32_t index = AddLeaf(Op::kLiteral, token);
+    tree_->nodes[index].type = kNullKind;
+    return index;
   }
   if (text == "in") return MissingValue();
   if (std::find(kReserved.begin(), kReserved.end(), text) != kReserved.end()) {
@@ -369,7 +415,7 @@ Index Parser::ParseName() {
                  text == "if" ? "write condition ? value : other value" : "");
   }
   ++at_;
-  if (At(TokenKind::kLeftParen)) return ParseCall(token, std::nullopt);
+  if (At(TokenKind::kLeftParen)) return ParseCall(token, std::nullopt, std::string(text));
   const uint32_t index = AddLeaf(Op::kName, token);
   tree_->nodes[index].name = static_cast<uint32_t>(tree_->texts.size());
   tree_->texts.emplace_back(text);
@@ -400,7 +446,7 @@ Index Parser::ParseList() {
 }
 
 // From the '(' on. The receiver of a method is its first child.
-Index Parser::ParseCall(const Token& name, Index receiver) {
+Index Parser::ParseCall(const Token& name, Index receiver, std::string text) {
   const Token open = Now();
   ++at_;
   auto arguments = ParseArguments(TokenKind::kRightParen, open);
@@ -409,6 +455,8 @@ Index Parser::ParseCall(const Token& name, Index receiver) {
   const uint32_t begin = receiver ? tree_->nodes[*receiver].offset : name.offset;
   const uint32_t index = Add(Op::kCall, name, begin, tokens_[at_ - 1].end(), *arguments);
   tree_->nodes[index].method = receiver.has_value();
+  tree_->nodes[index].name = static_cast<uint32_t>(tree_->texts.size());
+  tree_->texts.push_back(std::move(text));
   return index;
 }
 
@@ -416,6 +464,7 @@ std::optional<std::vector<uint32_t>> Parser::ParseArguments(TokenKind close, con
   std::vector<uint32_t> arguments;
   while (!At(close)) {
     if (At(TokenKind::kEnd)) return Wrong(open, fmt::format("'{}' is never closed", TextOf(open)));
+    if (At(TokenKind::kQuestion)) return RefuseOptional();
     const Index argument = ParseExpression();
     if (!argument) return std::nullopt;
     arguments.push_back(*argument);

@@ -15,7 +15,9 @@ namespace tocsin {
 namespace {
 
 std::string PrintLiteral(const Tree& tree, const Node& node) {
-  switch (node.type.kind) {
+  if (node.type == kNullKind) return "null";
+  if (node.type == kTypeKind) return tree.texts[node.text];
+  switch (node.type.kind()) {
     case Kind::kBool:
       return node.integer != 0 ? "true" : "false";
     case Kind::kDouble: {
@@ -35,7 +37,7 @@ std::string PrintLiteral(const Tree& tree, const Node& node) {
 }
 
 std::string PrintPlainLiteral(const Tree& tree, const Node& node) {
-  switch (node.type.kind) {
+  switch (node.type.kind()) {
     case Kind::kDouble:
       return std::isfinite(node.number) ? ToText(Value::Double(node.number)) : FormatDouble(node.number);
     case Kind::kTimestamp:
@@ -60,6 +62,7 @@ class Printer {
  private:
   std::string PrintNode(const Node& node);
   std::string PrintCall(const Node& node);
+  std::string PrintMacro(const Node& node);
   std::string Join(const Node& node, size_t first);
 
   // The text of a child, in parentheses where it binds less tightly than `precedence`.
@@ -84,9 +87,16 @@ std::string Printer::Join(const Node& node, size_t first) {
 }
 
 std::string Printer::PrintCall(const Node& node) {
-  const std::string_view name = Spelling(node.function);
+  const std::string_view name =
+      node.function == Function::kHost ? std::string_view(tree_.texts[node.name]) : Spelling(node.function);
   if (!node.method) return fmt::format("{}({})", name, Join(node, 0));
   return fmt::format("{}.{}({})", Operand(node, 0, 8), name, Join(node, 1));
+}
+
+// x.all(i, ...), cel.bind(i, x, ...): what is printed of a kBinder is its name.
+std::string Printer::PrintMacro(const Node& node) {
+  if (node.function == Function::kBind) return fmt::format("cel.bind({})", Join(node, 0));
+  return fmt::format("{}.{}({})", Operand(node, 0, 8), Spelling(node.function), Join(node, 1));
 }
 
 std::string Printer::PrintNode(const Node& node) {
@@ -95,7 +105,16 @@ std::string Printer::PrintNode(const Node& node) {
     case Op::kLiteral:
       return plain_ ? PrintPlainLiteral(tree_, node) : PrintLiteral(tree_, node);
     case Op::kVariable:
+      return node.method ? "." + tree_.texts[node.name] : tree_.texts[node.name];
+    case Op::kItem:
+    case Op::kBinder:
       return tree_.texts[node.name];
+    case Op::kIndex:
+      return fmt::format("{}[{}]", Operand(node, 0, 8), Operand(node, 1, 0));
+    case Op::kDyn:
+      return fmt::format("dyn({})", Operand(node, 0, 0));
+    case Op::kMacro:
+      return PrintMacro(node);
     case Op::kNow:
       return "now";
     case Op::kHas:

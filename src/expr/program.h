@@ -8,12 +8,16 @@
 #define TOCSIN_EXPR_PROGRAM_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "expr/ast.h"
-#include "tocsin/event/type.h"
+#include "expr/expr_type.h"
+#include "expr/zone.h"
+#include "tocsin/expr/host_functions.h"
+#include "tocsin/expr/regex.h"
 
 namespace tocsin {
 
@@ -23,11 +27,12 @@ constexpr uint32_t kFaultBit = 2;  // wins where both are set
 
 struct Register {
   union {
-    int64_t integer;  // bool, int, timestamp, duration
+    int64_t integer;  // bool, int, timestamp, duration, null
     double number;
     const char* text;
+    const Register* items;  // of a list, each with a value
   };
-  uint32_t size;   // of text
+  uint32_t size;   // of text, of a list
   uint32_t state;  // kHasValue or bits
 
   std::string_view AsText() const { return {text, size}; }
@@ -84,7 +89,21 @@ enum : Opcode {
   kInInts,  // target = register left in ints[right, right + constant)
   kInDoubles,
   kInTexts,
-  kEither,  // target = left || right, both needed: for lists whose items are computed
+  kInList,        // target = register left is in the list register right; the constant is PackTypes(left's, the item's)
+  kConstantList,  // target = lists[left]
+  kMakeList,      // target = the registers [left, left + right)
+  kIndex,         // target = list left [register right]
+  kJoinLists,
+  kEqualAny,    // target = left equals right; the constant is PackTypes
+  kUnlikeAny,   // and its opposite
+  kTypeOf,      // target = texts[right] where register left has a value
+  kCall,        // target = function `jump` of the registers [left, left + right); the constant is of the function
+  kGetter,      // target = function `right` of the timestamp in register left, in zones[constant]
+  kBeginLoop,   // see LoopRegister; of the list in `target`; the constant is the macro; to `jump` when there is none
+  kNextItem,    // to `jump` when there is none
+  kFilterItem,  // of map() with a filter: to `right`, which is kNextItem, when register left is not true
+  kTakeItem,    // what register left says of the item; then to `right`, or to `jump` when that is decided
+  kEndLoop,     // target = what the loop found
   kConcatenate,
   kSize,
   kStartsWith,
@@ -126,6 +145,25 @@ constexpr int64_t TextIsConstant(bool first, bool not_equal) {
   return int64_t{ChainMask(first)} << 1 | (not_equal ? 1 : 0);
 }
 
+// A macro's registers, from that of its list on.
+enum class LoopRegister : uint16_t { kList, kPlace, kItem, kFound, kCount };
+constexpr uint32_t kLoopRegisters = static_cast<uint32_t>(LoopRegister::kCount);
+
+// In the constant of math.greatest and math.least: of the items of a list.
+constexpr int64_t kOfList = 256;
+
+// Two types in an instruction's constant.
+constexpr int64_t PackTypes(ExprType a, ExprType b) {
+  return int64_t{static_cast<uint8_t>(a.base)} | int64_t{a.lists} << 8 | int64_t{static_cast<uint8_t>(b.base)} << 16 |
+         int64_t{b.lists} << 24;
+}
+constexpr ExprType UnpackType(int64_t packed, int which) {
+  packed >>= which * 16;
+  ExprType type(static_cast<Kind>(packed & 0xFF));
+  type.lists = static_cast<uint8_t>(packed >> 8 & 0xFF);
+  return type;
+}
+
 struct Instruction {
   Opcode op = opcode::kReturn;
   uint16_t target = 0;
@@ -138,7 +176,7 @@ struct Instruction {
   };
 };
 
-// Moved, not copied: list_texts points into texts.
+// Moved, not copied: list_texts and lists point into texts.
 struct Program {
   enum class Shape : uint8_t {
     kAny,
@@ -155,12 +193,19 @@ struct Program {
   std::vector<int64_t> ints;  // items of constant lists
   std::vector<double> doubles;
   std::vector<std::string_view> list_texts;
-  Type type;  // of the result
+  std::vector<std::vector<Register>> lists;
+  std::vector<Zone> zones;
+  std::vector<std::shared_ptr<const Regex>> patterns;
+  std::vector<const HostFunction*> host_functions;
+  std::shared_ptr<const HostFunctions> functions;  // whom these belong to
+  std::shared_ptr<const RegexEngine> regex;        // for patterns that are not constant
+  ExprType type;                                   // of the result
   uint32_t registers = 0;
   uint32_t variables = 0;            // one more than the highest slot that is read
   uint32_t not_finite = kNoDataBit;  // the state of a result that is no finite number: strict CEL has it as a value
   bool days_and_weeks = true;        // in duration(text): an addition to CEL
-  bool makes_text = false;
+  bool uses_arena = false;
+  uint64_t max_steps = 0;
   Shape shape = Shape::kAny;
   Op comparison = Op::kEqual;  // of a threshold
 };

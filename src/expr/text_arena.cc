@@ -5,7 +5,7 @@ namespace tocsin {
 char* TextArena::Take(size_t size) {
   if (size > kLimit - taken_) return nullptr;
   taken_ += size;
-  while (block_ < blocks_.size() && blocks_[block_].second - used_ < size) {
+  while (block_ < blocks_.size() && blocks_[block_].second < used_ + size) {
     ++block_;
     used_ = 0;
   }

@@ -8,7 +8,7 @@
 
 namespace tocsin {
 
-// Text that an evaluation makes. Bounded, so that no expression can take the host's memory.
+// Text and lists that an evaluation makes. Bounded, so that no expression can take the host's memory.
 class TextArena {
  public:
   static constexpr size_t kBlock = 4096;
@@ -16,6 +16,14 @@ class TextArena {
 
   // Nothing when the limit is reached.
   char* Take(size_t size);
+  // Room for `count` of what needs an alignment of up to 8; not made yet.
+  template <typename T>
+  T* TakeItems(size_t count) {
+    static_assert(alignof(T) <= 8 && kBlock % 8 == 0);
+    if (count > kLimit / sizeof(T)) return nullptr;
+    if (used_ % 8 != 0) used_ += 8 - used_ % 8;
+    return reinterpret_cast<T*>(Take(count * sizeof(T)));
+  }
   void Clear();
 
  private:

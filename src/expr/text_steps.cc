@@ -106,7 +106,7 @@ void RunTextStep(const Program& program, const Instruction& instruction, Registe
       target->integer = left.AsText().find(right.AsText()) != std::string_view::npos;
       return;
     case opcode::kSize:
-      target->integer = static_cast<int64_t>(CountCodePoints(left.AsText()));
+      target->integer = instruction.integer != 0 ? left.size : static_cast<int64_t>(CountCodePoints(left.AsText()));
       return;
     case opcode::kIntFromDouble:
       return SetInteger(DoubleToInt(left.number), target);

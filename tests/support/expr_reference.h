@@ -9,12 +9,18 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "base/utf8.h"
 #include "expr/ast.h"
 #include "expr/conversions.h"
 #include "tocsin/base/time.h"
 #include "tocsin/expr/expression.h"
+#include "tocsin/expr/host_functions.h"
+#include "tocsin/expr/regex.h"
 
 namespace tocsin::reference {
 
@@ -23,6 +29,7 @@ struct Answer {
   int64_t integer = 0;  // bool, int, timestamp, duration
   double number = 0;
   std::string text;
+  std::vector<Answer> items{};
 
   bool ok() const { return outcome == Outcome::kValue; }
 };
@@ -31,6 +38,7 @@ inline Answer NoData() { return {}; }
 inline Answer Fault() { return {Outcome::kFault, 0, 0, ""}; }
 inline Answer OfInt(int64_t integer) { return {Outcome::kValue, integer, 0, ""}; }
 inline Answer OfText(std::string text) { return {Outcome::kValue, 0, 0, std::move(text)}; }
+inline Answer OfList(std::vector<Answer> items) { return {Outcome::kValue, 0, 0, "", std::move(items)}; }
 inline Answer OfDouble(double number, bool strict) {
   if (!strict && !std::isfinite(number)) return NoData();
   return {Outcome::kValue, 0, number, ""};
@@ -42,10 +50,65 @@ inline Answer OfWide(Wide wide) {
   return OfInt(static_cast<int64_t>(wide));
 }
 
+// Text by code points, one number each: what is found and cut here has nothing to do with bytes.
+inline std::u32string Points(std::string_view text) {
+  std::u32string points;
+  while (!text.empty()) {
+    const CodePoint point = FirstCodePoint(text);
+    points.push_back(point.value);
+    text.remove_prefix(point.size);
+  }
+  return points;
+}
+inline std::string Bytes(const std::u32string& points) {
+  std::string text;
+  for (const char32_t c : points) {
+    const auto put = [&text](char32_t byte) { text.push_back(static_cast<char>(byte)); };
+    if (c < 0x80) {
+      put(c);
+    } else if (c < 0x800) {
+      put(0xC0 | c >> 6), put(0x80 | (c & 0x3F));
+    } else if (c < 0x10000) {
+      put(0xE0 | c >> 12), put(0x80 | (c >> 6 & 0x3F)), put(0x80 | (c & 0x3F));
+    } else {
+      put(0xF0 | c >> 18), put(0x80 | (c >> 12 & 0x3F)), put(0x80 | (c >> 6 & 0x3F)), put(0x80 | (c & 0x3F));
+    }
+  }
+  return text;
+}
+
+// Pieces of `text` between the places where `part` is found, `limit` at most.
+inline std::vector<std::u32string> Pieces(const std::u32string& text, const std::u32string& part, int64_t limit) {
+  std::vector<std::u32string> pieces;
+  if (limit == 0) return pieces;
+  if (part.empty()) {
+    for (const char32_t c : text) pieces.emplace_back(1, c);
+    while (limit > 0 && static_cast<int64_t>(pieces.size()) > limit) {
+      const std::u32string last = pieces.back();
+      pieces.pop_back();
+      pieces.back() += last;
+    }
+    return pieces;
+  }
+  size_t begin = 0;
+  for (size_t at = 0; at + part.size() <= text.size();) {
+    const bool room = limit < 0 || static_cast<int64_t>(pieces.size()) + 1 < limit;
+    if (room && text.compare(at, part.size(), part) == 0) {
+      pieces.push_back(text.substr(begin, at - begin));
+      begin = at += part.size();
+    } else {
+      ++at;
+    }
+  }
+  pieces.push_back(text.substr(begin));
+  return pieces;
+}
+
 class Evaluator {
  public:
-  Evaluator(const Tree& tree, std::span<const Value> variables, Time now, bool strict)
-      : tree_(tree), variables_(variables), now_(now), strict_(strict) {}
+  Evaluator(const Tree& tree, std::span<const Value> variables, Time now, bool strict,
+            const HostFunctions* functions = nullptr, const RegexEngine* regex = nullptr)
+      : tree_(tree), variables_(variables), now_(now), strict_(strict), functions_(functions), regex_(regex) {}
 
   Answer Evaluate() const { return Of(tree_.root()); }
 
@@ -83,13 +146,28 @@ class Evaluator {
       }
       case Op::kFunction:
         return Call(node);
+      case Op::kList:
+        return List(node);
+      case Op::kIndex: {
+        const Answer list = Of(tree_.Child(node, 0));
+        const Answer place = Of(tree_.Child(node, 1));
+        if (const std::optional<Answer> missing = Missing(list, place)) return *missing;
+        const bool inside = place.integer >= 0 && place.integer < static_cast<int64_t>(list.items.size());
+        return inside ? list.items[static_cast<size_t>(place.integer)] : Fault();
+      }
+      case Op::kDyn:
+        return Of(tree_.Child(node, 0));
+      case Op::kItem:
+        return bound_[node.slot];
+      case Op::kMacro:
+        return Macro(node);
       default:
         return Binary(node);
     }
   }
 
   Answer Literal(const Node& node) const {
-    if (node.type == Kind::kString) return OfText(tree_.texts[node.text]);
+    if (HasText(node)) return OfText(tree_.texts[node.text]);
     if (node.type == Kind::kDouble) return {Outcome::kValue, 0, node.number, ""};
     return OfInt(node.integer);
   }
@@ -124,7 +202,7 @@ class Evaluator {
   }
 
   static int Order(const Node& a, const Answer& left, const Node& b, const Answer& right) {  // 2: unordered
-    if (a.type == Kind::kString) {
+    if (IsText(a.type.kind())) {
       const int order = left.text.compare(right.text);
       return order < 0 ? -1 : order > 0 ? 1 : 0;
     }
@@ -137,19 +215,89 @@ class Evaluator {
     return left.integer < right.integer ? -1 : left.integer > right.integer ? 1 : 0;
   }
 
-  Answer In(const Node& node) const {
-    const Node& value_node = tree_.Child(node, 0);
-    const Answer value = Of(value_node);
-    bool found = false;
-    bool fault = value.outcome == Outcome::kFault;
-    bool no_data = value.outcome == Outcome::kNoData;
-    for (const uint32_t child : tree_.ChildrenOf(tree_.Child(node, 1))) {
-      const Answer item = Of(tree_.nodes[child]);
-      fault |= item.outcome == Outcome::kFault;
-      no_data |= item.outcome == Outcome::kNoData;
-      if (item.ok() && value.ok()) found |= Order(value_node, value, tree_.nodes[child], item) == 0;
+  Answer List(const Node& node) const {
+    std::vector<Answer> items;
+    bool fault = false;
+    bool no_data = false;
+    for (const uint32_t child : tree_.ChildrenOf(node)) {
+      items.push_back(Of(tree_.nodes[child]));
+      fault |= items.back().outcome == Outcome::kFault;
+      no_data |= items.back().outcome == Outcome::kNoData;
     }
-    return fault ? Fault() : no_data ? NoData() : OfInt(found);
+    return fault ? Fault() : no_data ? NoData() : OfList(std::move(items));
+  }
+
+  static bool Equal(ExprType a_type, const Answer& a, ExprType b_type, const Answer& b) {
+    if (a_type.IsList() != b_type.IsList()) return false;
+    if (a_type.IsList()) {
+      if (a.items.size() != b.items.size()) return false;
+      for (size_t i = 0; i < a.items.size(); ++i) {
+        if (!Equal(a_type.Item(), a.items[i], b_type.Item(), b.items[i])) return false;
+      }
+      return true;
+    }
+    const auto number = [](ExprType type) { return type == Kind::kInt || type == Kind::kDouble; };
+    if (number(a_type) && number(b_type)) {
+      if (a_type == Kind::kInt && b_type == Kind::kInt) return a.integer == b.integer;
+      const double x = a_type == Kind::kDouble ? a.number : static_cast<double>(a.integer);
+      const double y = b_type == Kind::kDouble ? b.number : static_cast<double>(b.integer);
+      return x == y;
+    }
+    if (!(a_type == b_type)) return false;
+    return IsText(a_type.base) ? a.text == b.text : a.integer == b.integer;
+  }
+
+  Answer In(const Node& node) const {
+    const Answer value = Of(tree_.Child(node, 0));
+    const Answer list = Of(tree_.Child(node, 1));
+    if (const std::optional<Answer> missing = Missing(value, list)) return *missing;
+    bool found = false;
+    for (const Answer& item : list.items) {
+      found |= Equal(tree_.Child(node, 0).type, value, tree_.Child(node, 1).type.Item(), item);
+    }
+    return OfInt(found);
+  }
+
+  // all() and exists() are chains of && and || over the items; of the others every answer is needed, in their order.
+  Answer Macro(const Node& node) const {
+    const Node& body = tree_.Child(node, node.child_count - 1);
+    if (node.function == Function::kBind) return With(node.slot, Of(tree_.Child(node, 1)), body);
+    const Answer range = Of(tree_.Child(node, 0));
+    if (!range.ok()) return range;
+    const bool exists = node.function == Function::kExists;
+    std::vector<Answer> found;
+    int64_t count = 0;
+    bool fault = false;
+    bool no_data = false;
+    for (const Answer& item : range.items) {
+      if (node.child_count == 4) {
+        const Answer taken = With(node.slot, item, tree_.Child(node, 2));
+        if (!taken.ok()) return taken;
+        if (taken.integer == 0) continue;
+      }
+      const Answer said = With(node.slot, item, body);
+      if (exists || node.function == Function::kAll) {
+        if (said.ok() && (said.integer != 0) == exists) return OfInt(exists);
+        fault |= said.outcome == Outcome::kFault;
+        no_data |= said.outcome == Outcome::kNoData;
+        continue;
+      }
+      if (!said.ok()) return said;
+      if (node.function == Function::kMap) found.push_back(said);
+      if (node.function == Function::kFilter && said.integer != 0) found.push_back(item);
+      count += said.integer != 0;
+    }
+    if (node.function == Function::kMap || node.function == Function::kFilter) return OfList(std::move(found));
+    if (node.function == Function::kExistsOne) return OfInt(count == 1);
+    return fault ? Fault() : no_data ? NoData() : OfInt(!exists);
+  }
+
+  Answer With(uint32_t level, const Answer& value, const Node& body) const {
+    if (bound_.size() <= level) bound_.resize(level + 1);
+    const Answer outer = std::exchange(bound_[level], value);
+    const Answer answer = Of(body);
+    bound_[level] = outer;
+    return answer;
   }
 
   Answer Binary(const Node& node) const {
@@ -158,13 +306,12 @@ class Evaluator {
     const Answer left = Of(a);
     const Answer right = Of(b);
     if (const std::optional<Answer> missing = Missing(left, right)) return *missing;
+    if (node.op == Op::kEqual || node.op == Op::kNotEqual) {
+      return OfInt(Equal(a.type, left, b.type, right) == (node.op == Op::kEqual));
+    }
     if (IsComparison(node.op)) {
       const int order = Order(a, left, b, right);
       switch (node.op) {
-        case Op::kEqual:
-          return OfInt(order == 0);
-        case Op::kNotEqual:
-          return OfInt(order != 0);
         case Op::kLess:
           return OfInt(order == -1);
         case Op::kLessEqual:
@@ -176,6 +323,11 @@ class Evaluator {
       }
     }
     if (node.type == Kind::kString) return OfText(left.text + right.text);
+    if (node.type.IsList()) {
+      std::vector<Answer> items = left.items;
+      items.insert(items.end(), right.items.begin(), right.items.end());
+      return OfList(std::move(items));
+    }
     if (node.type == Kind::kDouble) return Doubles(node.op, left.number, right.number);
     if (a.type == Kind::kDouble || b.type == Kind::kDouble) {
       return Scaled(a.type == Kind::kDouble ? right.integer : left.integer,
@@ -229,16 +381,46 @@ class Evaluator {
   static Answer OfOptional(std::optional<int64_t> integer) { return integer ? OfInt(*integer) : Fault(); }
 
   Answer Call(const Node& node) const {
-    const Node& argument = tree_.Child(node, 0);
-    const Answer x = Of(argument);
-    Answer y = OfInt(0);
-    if (node.child_count == 2) y = Of(tree_.Child(node, 1));
-    if (const std::optional<Answer> missing = Missing(x, y)) return *missing;
-    const Kind from = argument.type.kind;
+    std::vector<Answer> arguments;
+    bool fault = false;
+    bool no_data = false;
+    for (const uint32_t child : tree_.ChildrenOf(node)) {
+      arguments.push_back(Of(tree_.nodes[child]));
+      fault |= arguments.back().outcome == Outcome::kFault;
+      no_data |= arguments.back().outcome == Outcome::kNoData;
+    }
+    if (fault) return Fault();
+    if (no_data) return NoData();
+    const Answer& x = arguments[0];
+    const Answer y = arguments.size() > 1 ? arguments[1] : OfInt(0);
+    const Kind from = tree_.Child(node, 0).type.kind();
     constexpr int64_t kMinute = 60'000'000'000;
+    if (node.function == Function::kHost) return Host(node, arguments);
+    if (IsGetter(node.function)) return Getter(node, from, arguments);
+    if (node.function >= Function::kCharAt && node.function <= Function::kTrim)
+      return Strings(node.function, arguments);
+    if (node.function >= Function::kGreatest && node.function <= Function::kBitShiftRight) {
+      return Math(node, arguments);
+    }
     switch (node.function) {
       case Function::kSize:
-        return OfInt(static_cast<int64_t>(CountCodePoints(x.text)));
+        return OfInt(static_cast<int64_t>(from == kListKind ? x.items.size() : Points(x.text).size()));
+      case Function::kType:
+        return OfText(CelTypeName(tree_.Child(node, 0).type));
+      case Function::kBool: {
+        if (from == Kind::kBool) return x;
+        const std::string text = x.text;
+        if (text == "1" || text == "t" || text == "T" || text == "true" || text == "True" || text == "TRUE") {
+          return OfInt(1);
+        }
+        const bool no =
+            text == "0" || text == "f" || text == "F" || text == "false" || text == "False" || text == "FALSE";
+        return no ? OfInt(0) : Fault();
+      }
+      case Function::kMatches: {
+        const auto pattern = regex_->Compile(y.text);
+        return pattern.ok() ? OfInt((*pattern)->Matches(x.text)) : Fault();
+      }
       case Function::kStartsWith:
         return OfInt(x.text.rfind(y.text, 0) == 0);
       case Function::kEndsWith:
@@ -278,6 +460,227 @@ class Evaluator {
     }
   }
 
+  Answer Host(const Node& node, const std::vector<Answer>& arguments) const {
+    const HostFunction& function = *functions_->Find(tree_.texts[node.name]);
+    std::vector<Value> values;
+    for (size_t i = 0; i < arguments.size(); ++i) {
+      const Answer& argument = arguments[i];
+      const Kind kind = function.parameters[i].kind;
+      values.push_back(kind == Kind::kDouble   ? Value::Double(argument.number)
+                       : kind == Kind::kString ? Value::String(argument.text)
+                       : kind == Kind::kBool   ? Value::Bool(argument.integer != 0)
+                                               : Value::Int(argument.integer));
+    }
+    const Value result = function.body(values);
+    if (result.absent()) return NoData();
+    return result.kind() == Kind::kDouble ? OfDouble(result.AsDouble(), strict_) : OfInt(result.AsInt());
+  }
+
+  Answer Getter(const Node& node, Kind from, const std::vector<Answer>& arguments) const {
+    const int64_t nanos = arguments[0].integer;
+    if (from == Kind::kDuration) {
+      const absl::Duration span = absl::Nanoseconds(nanos);
+      switch (node.function) {
+        case Function::kGetHours:
+          return OfInt(absl::ToInt64Hours(span));
+        case Function::kGetMinutes:
+          return OfInt(absl::ToInt64Minutes(span));
+        case Function::kGetSeconds:
+          return OfInt(absl::ToInt64Seconds(span));
+        default:
+          return OfInt(absl::ToInt64Milliseconds(span - absl::Seconds(absl::ToInt64Seconds(span))));
+      }
+    }
+    absl::TimeZone zone = absl::UTCTimeZone();
+    if (arguments.size() > 1) {
+      const std::string& name = arguments[1].text;
+      const bool offset = name == "+02:00" || name == "-09:30";  // what the generator has
+      if (offset) zone = absl::FixedTimeZone(name == "+02:00" ? 7'200 : -34'200);
+      if (!offset && (name.size() < 3 || !absl::LoadTimeZone(name, &zone))) return Fault();
+    }
+    const absl::TimeZone::CivilInfo info = zone.At(absl::UnixEpoch() + absl::Nanoseconds(nanos));
+    switch (node.function) {
+      case Function::kGetFullYear:
+        return OfInt(info.cs.year());
+      case Function::kGetMonth:
+        return OfInt(info.cs.month() - 1);
+      case Function::kGetDate:
+        return OfInt(info.cs.day());
+      case Function::kGetDayOfMonth:
+        return OfInt(info.cs.day() - 1);
+      case Function::kGetDayOfYear:
+        return OfInt(absl::GetYearDay(absl::CivilDay(info.cs)) - 1);
+      case Function::kGetDayOfWeek:
+        return OfInt((static_cast<int>(absl::GetWeekday(info.cs)) + 1) % 7);
+      case Function::kGetHours:
+        return OfInt(info.cs.hour());
+      case Function::kGetMinutes:
+        return OfInt(info.cs.minute());
+      case Function::kGetSeconds:
+        return OfInt(info.cs.second());
+      default:
+        return OfInt(absl::ToInt64Milliseconds(info.subsecond));
+    }
+  }
+
+  static Answer Strings(Function function, const std::vector<Answer>& arguments) {
+    if (function == Function::kJoin) {
+      std::string text;
+      for (size_t i = 0; i < arguments[0].items.size(); ++i) {
+        if (i > 0 && arguments.size() > 1) text += arguments[1].text;
+        text += arguments[0].items[i].text;
+      }
+      return OfText(text);
+    }
+    std::u32string text = Points(arguments[0].text);
+    const auto length = static_cast<int64_t>(text.size());
+    const std::u32string part = arguments.size() > 1 ? Points(arguments[1].text) : std::u32string();
+    const auto part_length = static_cast<int64_t>(part.size());
+    const auto is_at = [&](int64_t place) {
+      return place + part_length <= length && text.compare(static_cast<size_t>(place), part.size(), part) == 0;
+    };
+    switch (function) {
+      case Function::kCharAt: {
+        const int64_t place = arguments[1].integer;
+        if (place < 0 || place > length) return Fault();
+        return OfText(place == length ? "" : Bytes(text.substr(static_cast<size_t>(place), 1)));
+      }
+      case Function::kSubstring: {
+        const int64_t begin = arguments[1].integer;
+        const int64_t end = arguments.size() > 2 ? arguments[2].integer : length;
+        if (begin < 0 || begin > end || end > length) return Fault();
+        return OfText(Bytes(text.substr(static_cast<size_t>(begin), static_cast<size_t>(end - begin))));
+      }
+      case Function::kIndexOf:
+      case Function::kLastIndexOf: {
+        const bool first = function == Function::kIndexOf;
+        const bool given = arguments.size() > 2;
+        const int64_t from = given ? arguments[2].integer : first ? 0 : length;
+        if (part.empty()) return OfInt(from);
+        if (given && (from < 0 || from >= length)) return Fault();
+        if (first) {
+          for (int64_t place = from; place <= length; ++place) {
+            if (is_at(place)) return OfInt(place);
+          }
+        } else {
+          for (int64_t place = from; place >= 0; --place) {
+            if (is_at(place)) return OfInt(place);
+          }
+        }
+        return OfInt(-1);
+      }
+      case Function::kLowerAscii:
+      case Function::kUpperAscii: {
+        const char32_t low = function == Function::kLowerAscii ? U'A' : U'a';
+        for (char32_t& c : text) {
+          if (c >= low && c < low + 26) c = function == Function::kLowerAscii ? c + 32 : c - 32;
+        }
+        return OfText(Bytes(text));
+      }
+      case Function::kReverse:
+        return OfText(Bytes(std::u32string(text.rbegin(), text.rend())));
+      case Function::kReplace: {
+        const std::u32string by = Points(arguments[2].text);
+        const int64_t limit = arguments.size() > 3 ? arguments[3].integer : -1;
+        std::u32string out;
+        int64_t done = 0;
+        for (int64_t at = 0; at <= length;) {
+          if ((limit < 0 || done < limit) && is_at(at)) {
+            out += by;
+            ++done;
+            at += part_length;
+            if (!part.empty()) continue;
+          }
+          if (at < length) out += text[static_cast<size_t>(at)];
+          ++at;
+        }
+        return OfText(Bytes(out));
+      }
+      case Function::kSplit: {
+        const int64_t limit = arguments.size() > 2 ? arguments[2].integer : -1;
+        std::vector<Answer> items;
+        for (const std::u32string& piece : Pieces(text, part, limit)) items.push_back(OfText(Bytes(piece)));
+        return OfList(std::move(items));
+      }
+      default: {  // trim
+        static const std::u32string kSpaces =
+            U"\t\n\v\f\r "
+            U"\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029"
+            U"\u202f\u205f\u3000";
+        const size_t begin = text.find_first_not_of(kSpaces);
+        if (begin == std::u32string::npos) return OfText("");
+        return OfText(Bytes(text.substr(begin, text.find_last_not_of(kSpaces) - begin + 1)));
+      }
+    }
+  }
+
+  Answer Math(const Node& node, const std::vector<Answer>& arguments) const {
+    const Answer& x = arguments[0];
+    const Kind from = tree_.Child(node, 0).type.kind();
+    const bool doubles = from == Kind::kDouble;
+    switch (node.function) {
+      case Function::kGreatest:
+      case Function::kLeast: {
+        const bool list = from == kListKind;
+        const std::vector<Answer>& all = list ? x.items : arguments;
+        if (all.empty()) return Fault();
+        const auto number = [&](size_t i) {
+          if (list) return all[i].number;
+          return tree_.Child(node, i).type == Kind::kDouble ? all[i].number : static_cast<double>(all[i].integer);
+        };
+        size_t best = 0;
+        for (size_t i = 1; i < all.size(); ++i) {
+          const bool greatest = node.function == Function::kGreatest;
+          if (node.type == Kind::kDouble) {
+            if (greatest ? number(i) > number(best) : number(i) < number(best)) best = i;
+          } else if (greatest ? all[i].integer > all[best].integer : all[i].integer < all[best].integer) {
+            best = i;
+          }
+        }
+        if (node.type != Kind::kDouble) return OfInt(all[best].integer);
+        return {Outcome::kValue, 0, number(best), ""};
+      }
+      case Function::kCeil:
+        return OfDouble(std::ceil(x.number), strict_);
+      case Function::kFloor:
+        return OfDouble(std::floor(x.number), strict_);
+      case Function::kRound:
+        return OfDouble(std::round(x.number), strict_);
+      case Function::kTrunc:
+        return OfDouble(std::trunc(x.number), strict_);
+      case Function::kSqrt:
+        return OfDouble(std::sqrt(doubles ? x.number : static_cast<double>(x.integer)), strict_);
+      case Function::kAbs:
+        if (doubles) return OfDouble(std::fabs(x.number), strict_);
+        return x.integer < 0 ? OfWide(-Wide{x.integer}) : x;
+      case Function::kSign:
+        if (!doubles) return OfInt(x.integer < 0 ? -1 : x.integer > 0);
+        if (std::isnan(x.number)) return OfDouble(x.number, strict_);
+        return OfDouble(x.number < 0 ? -1 : x.number > 0, strict_);
+      case Function::kIsNan:
+        return OfInt(std::isnan(x.number));
+      case Function::kIsInf:
+        return OfInt(std::isinf(x.number));
+      case Function::kIsFinite:
+        return OfInt(std::isfinite(x.number));
+      case Function::kBitAnd:
+        return OfInt(x.integer & arguments[1].integer);
+      case Function::kBitOr:
+        return OfInt(x.integer | arguments[1].integer);
+      case Function::kBitXor:
+        return OfInt(x.integer ^ arguments[1].integer);
+      case Function::kBitNot:
+        return OfInt(-x.integer - 1);
+      default: {
+        int64_t count = arguments[1].integer;
+        if (count < 0) return Fault();
+        auto bits = static_cast<uint64_t>(x.integer);
+        for (; count > 0 && bits != 0; --count) bits = node.function == Function::kBitShiftLeft ? bits * 2 : bits / 2;
+        return OfInt(static_cast<int64_t>(bits));
+      }
+    }
+  }
+
   static Answer Span(Kind from, const Answer& count, int64_t unit) {
     return from == Kind::kDouble ? Scaled(unit, count.number) : OfWide(Wide{count.integer} * unit);
   }
@@ -303,6 +706,9 @@ class Evaluator {
   std::span<const Value> variables_;
   Time now_;
   bool strict_;
+  const HostFunctions* functions_;
+  const RegexEngine* regex_;
+  mutable std::vector<Answer> bound_;  // what the macros around have bound, by level
 };
 
 }  // namespace tocsin::reference

@@ -7,6 +7,7 @@
 #include "support/catch.h"
 #include "support/expr_environment.h"
 #include "tocsin/expr/expression.h"
+#include "tocsin/expr/host_functions.h"
 
 namespace tocsin {
 namespace {
@@ -90,7 +91,16 @@ TEST_CASE("comparisons that cannot be", "[expr]") {
       {"country in 'France'",
        "12+8 'in' needs a list on its right; 'France' is a string (write 'France'.contains(country))"},
       {"visits in 5", "11+1 'in' needs a list on its right; '5' is an int (write visits in [5])"},
-      {"visits == [1]", "11+3 a list can only stand after 'in' so far (write x in [\"a\", \"b\"])"},
+      {"visits == [1]", "1+13 an int cannot be compared with a list of ints (did you mean visits in [1]?)"},
+      {"mrr == null",
+       "1+11 a double cannot be compared with null: 'mrr' is a double (has(x) asks whether x has a value)"},
+      {"null > null", "1+11 '>' does not order values of type null"},
+      {"[1] < [2]", "1+9 lists have no order (compare their sizes, or one item: x[0])"},
+      {"type(mrr) == 1", "1+14 a type cannot be compared with an int: 'type(mrr)' is a type"},
+      {"[visits] == ['a']",
+       "1+17 a list of ints cannot be compared with a list of strings: '[visits]' is a list of ints"},
+      {"country in country.split(',').map(c, size(c))",
+       "1+7 a string cannot be in a list of ints: 'country' is a string"},
   }));
   CAPTURE(source);
   CHECK(MistakesOf(source, TestEnvironment()) == expected);
@@ -146,8 +156,8 @@ TEST_CASE("calls that cannot be", "[expr]") {
       {"days() > idle", "1+4 days() takes one argument, not 0"},
       {"country.size(1) > 2", "9+4 size() takes no argument, not 1"},
       {"days('1') > idle", "6+3 days() takes a number; '1' is a string"},
-      {"size(mrr) > 2", "6+3 size() takes a string; 'mrr' is a double"},
-      {"country.contains(5)", "18+1 contains() takes a string; '5' is an int"},
+      {"size(mrr) > 2", "6+3 size() takes a string or a list; 'mrr' is a double"},
+      {"country.contains(5)", "18+1 contains() takes a string; '5' is an int (write string(5))"},
       {"duration(30) > idle",
        "10+2 duration() takes a string such as \"1h30m\"; '30' is an int (did you mean days(30), hours(30) or "
        "minutes(30)?)"},
@@ -177,18 +187,17 @@ TEST_CASE("calls that cannot be", "[expr]") {
 
 TEST_CASE("parts of CEL that are not supported are refused by name", "[expr]") {
   const auto [source, expected] = GENERATE(values<Case>({
-      {"items.exists(x, x > 1)", "7+6 macros such as exists() are not supported yet"},
-      {"[1, 2].all(x, x > y)", "8+3 macros such as all() are not supported yet"},
-      {"country.matches('a')", "9+7 matches() is not supported yet (contains(), startsWith() and endsWith() are)"},
-      {"now.getHours('Europe/London') > 8", "5+8 getHours() is not supported yet"},
-      {"math.greatest(mrr, unknown) > 8.0", "6+8 math.greatest() is not supported yet"},
-      {"host.risky(mrr)", "6+5 host.risky() is not supported yet"},
       {"previous(mrr, days(7)) > 1", "1+22 'mrr' is no metric that previous() could be about"},
-      {"type(mrr) == 1", "1+4 type() is not supported yet"},
-      {"dyn(mrr) == 1", "1+3 dyn() is not supported yet"},
       {"uint(5) == 1", "1+4 uint() is not supported: there are no unsigned integers (did you mean int()?)"},
-      {"country.upperAscii() == 'X'", "9+10 upperAscii() is not supported yet"},
-      {"mrr == null", "8+4 null is not supported yet (has(x) asks whether x has a value)"},
+      {"bytes(country) == 1", "1+5 bytes() is not supported: there are no bytes"},
+      {"'%d'.format([1]) == country", "6+6 format() is not supported"},
+      {"strings.quote(country) == 'x'", "1+13 strings.quote() is not supported"},
+      {"optional.of(1).hasValue()",
+       "16+8 hasValue() is not supported: there are no optional values (has(x) asks for a value)"},
+      {"sets.contains([1], [2])", "1+13 sets.contains() is not supported: there is no extension 'sets'"},
+      {"[1].all(i, v, i < v)", "5+3 macros with two variables are not supported (write x.all(item, ...))"},
+      {"[1].transformList(i, v, v) == [1]",
+       "5+13 macros with two variables such as transformList() are not supported (write x.map(item, ...))"},
       {"5u == 5u",
        "1+2 unsigned integers such as 5u are not supported (write 5)\n7+2 unsigned integers such as 5u are not "
        "supported "
@@ -196,6 +205,102 @@ TEST_CASE("parts of CEL that are not supported are refused by name", "[expr]") {
   }));
   CAPTURE(source);
   CHECK(MistakesOf(source, TestEnvironment()) == expected);
+}
+
+TEST_CASE("lists, macros and their items that cannot be", "[expr]") {
+  const auto [source, expected] = GENERATE(values<Case>({
+      {"size([1, 'a']) == 2", "10+3 an int cannot be in a list with a string: '1' is an int (write \"1\")"},
+      {"country[0] == 'F'", "1+10 only a list has items; 'country' is a string (write country.charAt(0))"},
+      {"[1, 2][mrr] == 1", "8+3 the place of an item is an int; 'mrr' is a double (write int(mrr))"},
+      {"[][0] == 1", "1+5 this list is empty and has no items"},
+      {"country.exists(c, c == 'a')", "1+7 exists() goes over a list; 'country' is a string"},
+      {"[1].exists(x, x)",
+       "15+1 the condition of exists() needs true or false; 'x' is an int (compare it, for example x > 0)"},
+      {"[1].all(5, true)", "9+1 all() needs the name of a variable here (write x.all(item, ...))"},
+      {"[1].all(x)", "5+3 all() takes a variable and an expression (write x.all(item, ...))"},
+      {"cel.bind(x, 1) > 0",
+       "1+8 cel.bind() takes a variable and two expressions (write cel.bind(n, size(country), n > 2 && n < 9))"},
+      {"[1].exists(profile, profile.segment == 'a')",
+       "21+15 'profile' is a macro's variable and has no parts (write .profile.segment for the name that is declared "
+       "outside)"},
+      {"[1].exists(x, y > x)", "15+1 no metric or key named 'y'"},
+      {"[1].exists(x, has(x))", "19+1 has() asks whether a metric or key has a value; 'x' always has one"},
+      {"has(now)", "5+3 has() asks whether a metric or key has a value; 'now' always has one"},
+      {"[1].any(x, x > 0)", "5+3 no function named 'any' (did you mean 'exists'?)"},
+      {"mrr.map(x, x) == [1]", "1+3 map() goes over a list; 'mrr' is a double"},
+      {"[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]].exists(x, true)", "1+35 lists are nested more than 16 deep here"},
+      {"[1, 2, 3]",
+       "1+9 a condition needs true or false; '[1, 2, 3]' is a list of ints (ask something of it, for example "
+       "size([1, 2, 3]) > 0)"},
+  }));
+  CAPTURE(source);
+  CHECK(MistakesOf(source, TestEnvironment()) == expected);
+}
+
+TEST_CASE("a list, null or a type is no value of a metric", "[expr]") {
+  CHECK(
+      MistakesOf("[visits]", TestEnvironment(), Kind::kNone) ==
+      "1+8 a list of ints cannot be the result; '[visits]' is one (write size(...) of it, an item [0] of it, or join() "
+      "it)");
+  CHECK(MistakesOf("null", TestEnvironment(), Kind::kNone) == "1+4 null cannot be the result; 'null' is one");
+  CHECK(MistakesOf("null", TestEnvironment(), Kind::kDouble) == "1+4 a number is needed here; 'null' is null");
+}
+
+TEST_CASE("calls of the extensions that cannot be", "[expr]") {
+  const auto [source, expected] = GENERATE(values<Case>({
+      {"country.toLowerCase() == 'x'", "9+11 no function named 'toLowerCase' (write x.lowerAscii())"},
+      {"country.lowerAsci() == 'x'", "9+9 no function named 'lowerAsci' (did you mean 'lowerAscii'?)"},
+      {"abs(mrr) > 1", "1+3 no function named 'abs' (did you mean 'math.abs'?)"},
+      {"math.floor(5) > 1.0", "12+1 math.floor() takes a double; '5' is an int (write 5.0)"},
+      {"math.floor(visits) > 1.0", "12+6 math.floor() takes a double; 'visits' is an int (write double(visits))"},
+      {"math.abs(country) > 1", "10+7 math.abs() takes a number; 'country' is a string"},
+      {"math.greatest(mrr, country) > 1.0",
+       "20+7 math.greatest() takes numbers, or a list of them; 'country' is a string"},
+      {"math.greatest() > 1.0", "1+13 math.greatest() takes one argument, not 0"},
+      {"max(mrr, 5) > 1",
+       "1+3 there is no max() in an expression (write math.greatest(a, b); an aggregate is declared as a metric, and "
+       "read by the metric's name)"},
+      {"country.charAt(mrr) == 'a'", "16+3 charAt() takes an int; 'mrr' is a double (write int(mrr))"},
+      {"country.substring(1, 2, 3) == 'a'", "9+9 substring() takes one or two arguments, not 3"},
+      {"charAt(country, 1) == 'a'", "1+6 charAt() is a method, not a function (write country.charAt(1))"},
+      {"[1].join() == 'a'", "1+3 join() takes a list of strings; '[1]' is a list of ints"},
+      {"now.getHours('Europe/Lodnon') > 8",
+       "14+15 'Europe/Lodnon' is not a time zone (write a name such as \"Europe/London\", or an offset such as "
+       "\"+02:00\")"},
+      {"now.getHours(2) > 8", "14+1 getHours() takes a string; '2' is an int (write string(2))"},
+      {"now.hour() > 8", "5+4 no function named 'hour' (write now.getHours(\"Europe/London\"))"},
+      {"idle.getFullYear() > 8", "1+4 getFullYear() takes a timestamp; 'idle' is a duration"},
+      {"country.matches('a')",
+       "17+3 there are no regular expressions here: matches() needs an engine for them (contains(), startsWith() and "
+       "endsWith() need none; the host sets `regex`)"},
+      {"bool(visits)", "6+6 bool() takes a bool or a string such as \"true\"; 'visits' is an int"},
+      {"host.risky(mrr)", "1+10 no function named 'host.risky' is registered by the host"},
+  }));
+  CAPTURE(source);
+  CHECK(MistakesOf(source, TestEnvironment()) == expected);
+}
+
+TEST_CASE("a host's functions are checked like any other", "[expr]") {
+  auto functions = std::make_shared<HostFunctions>();
+  REQUIRE(functions->Register("risky", "1.0", [](double x, bool y) { return x > 5 && y; }).ok());
+  CHECK_FALSE(functions->Register("risky", "2.0", [](double x) { return x > 5; }).ok());
+  CHECK_FALSE(functions->Register("9lives", "1", [](double x) { return x > 5; }).ok());
+  Environment environment = TestEnvironment();
+  environment.SetFunctions(functions);
+  CHECK(MistakesOf("host.risky(mrr, vip)", environment).empty());
+  CHECK(MistakesOf("host.risky(5, vip)", environment).empty());
+  CHECK(MistakesOf("host.risky(visits, vip)", environment) ==
+        "12+6 host.risky() takes a double there; 'visits' is an int (write double(visits))");
+  CHECK(MistakesOf("host.risky(mrr)", environment) == "1+10 host.risky() takes 2 arguments, not 1");
+  CHECK(MistakesOf("host.risk(mrr)", environment) == "1+9 no function named 'host.risk' is registered by the host");
+}
+
+TEST_CASE("what would take too long is refused", "[expr]") {
+  Environment environment = TestEnvironment();
+  environment.SetLimits({4096, 64, 50});
+  CHECK(MistakesOf("[1, 2, 3, 4].all(x, [1, 2, 3, 4].all(y, x < y))", environment).empty());
+  CHECK(MistakesOf("vip && [1, 2, 3, 4].all(x, [1, 2, 3, 4].all(y, [1, 2, 3, 4].all(z, x < y + z)))", environment) ==
+        "8+72 this can take 168 steps; at most 50 are allowed (shorten the lists that it goes over)");
 }
 
 TEST_CASE("all mistakes at once, in the order of the text, and none that only follows", "[expr]") {

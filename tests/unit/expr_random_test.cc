@@ -22,8 +22,8 @@ std::string Show(Outcome outcome, const Value& value) {
   return TypeName(value.kind()) + " " + ToText(value);
 }
 
-Value AsValue(Type type, const reference::Answer& answer) {
-  switch (type.kind) {
+Value AsValue(ExprType type, const reference::Answer& answer) {
+  switch (type.kind()) {
     case Kind::kBool:
       return Value::Bool(answer.integer != 0);
     case Kind::kInt:
@@ -55,19 +55,21 @@ struct Seen {
   int faults = 0;
 };
 
-void CompareOn(const std::string& text, const Expression& compiled, const Tree& tree, bool strict,
+void CompareOn(const std::string& text, const Expression& compiled, const Tree& tree, const Environment& environment,
                ExpressionGenerator* generator, Scratch* scratch, Seen* seen) {
   for (int i = 0; i < 4; ++i) {
     std::vector<Value> values = generator->Values();
     if (i == 3) values.resize(values.size() / 2);  // what is not given is absent
     const Time now = FromNanos(1'700'000'000'000'000'000);
     const Result result = compiled.Evaluate(values, now, *scratch);
-    const reference::Answer answer = reference::Evaluator(tree, values, now, strict).Evaluate();
+    const reference::Answer answer = reference::Evaluator(tree, values, now, environment.strict(),
+                                                          environment.functions().get(), environment.regex().get())
+                                         .Evaluate();
     const std::string got = Show(result.outcome, result.value);
     const std::string expected = Show(answer.outcome, AsValue(tree.root().type, answer));
     if (got != expected) {
       for (const Value& value : values) UNSCOPED_INFO(Show(value.absent() ? Outcome::kNoData : Outcome::kValue, value));
-      CAPTURE(text, strict);
+      CAPTURE(text, environment.strict());
       REQUIRE(got == expected);
     }
     seen->values += result.outcome == Outcome::kValue;
@@ -91,7 +93,7 @@ TEST_CASE("compiled and tree-walking evaluation agree", "[expr]") {
     CAPTURE(text, Render(mistakes));
     REQUIRE(compiled.has_value());
     ++compiled_count;
-    CompareOn(text, *compiled, CheckedTree(text, environment), strict, &generator, &scratch, &seen);
+    CompareOn(text, *compiled, CheckedTree(text, environment), environment, &generator, &scratch, &seen);
 
     // What is printed is the same expression.
     const std::string printed = compiled->ToString();

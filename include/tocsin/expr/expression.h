@@ -30,9 +30,15 @@
 
 namespace tocsin {
 
+class HostFunctions;
+class RegexEngine;
+
+// What goes beyond the first two is refused when the plan is made. So is what is certain to go beyond the third; an
+// evaluation that does so all the same, because lists were made of text, is a fault.
 struct ExpressionLimits {
   size_t max_source_bytes = 4096;
   int max_depth = 64;
+  size_t max_cost = 100'000;  // steps of one evaluation: an item that a macro goes over is one
 };
 
 // The names an expression may read. Filled once, then shared by any number of compilations.
@@ -57,6 +63,12 @@ class Environment {
   // Turns Tocsin's additions to CEL off (docs/semantics.md, section 4).
   Environment& SetStrict(bool strict);
   Environment& SetLimits(ExpressionLimits limits);
+  // The host's own functions; they must be all there by now.
+  Environment& SetFunctions(std::shared_ptr<const HostFunctions> functions);
+  // For `matches`; without it, that is refused.
+  Environment& SetRegex(std::shared_ptr<const RegexEngine> regex);
+  // CEL's container: `a.b` is looked for as `x.y.a.b`, `x.a.b` and `a.b` where it is "x.y".
+  Environment& SetContainer(std::string container);
   // What an unknown name is said not to be: "no metric or key named 'x'". Default: "metric or key".
   Environment& SetNoun(std::string noun);
 
@@ -67,6 +79,9 @@ class Environment {
   bool strict() const { return strict_; }
   const ExpressionLimits& limits() const { return limits_; }
   const std::string& noun() const { return noun_; }
+  const std::shared_ptr<const HostFunctions>& functions() const { return functions_; }
+  const std::shared_ptr<const RegexEngine>& regex() const { return regex_; }
+  const std::string& container() const { return container_; }
 
  private:
   Environment& AddVariable(Variable variable);
@@ -75,10 +90,16 @@ class Environment {
   std::map<std::string, size_t, std::less<>> by_name_;  // indices of variables_
   std::map<std::string, std::string, std::less<>> forbidden_;
   std::string noun_ = "metric or key";
+  std::string container_;
+  std::shared_ptr<const HostFunctions> functions_;
+  std::shared_ptr<const RegexEngine> regex_;
   ExpressionLimits limits_;
   bool allows_now_ = false;
   bool strict_ = false;
 };
+
+// What a condition says.
+enum class Answer : uint8_t { kFalse, kTrue, kNoData, kFault };
 
 enum class Outcome : uint8_t {
   kValue,
@@ -93,8 +114,8 @@ struct Result {
   bool IsTrue() const { return outcome == Outcome::kValue && value.kind() == Kind::kBool && value.AsBool(); }
 };
 
-// Memory for one evaluation at a time: registers, and a bounded arena for text. Reuse one per thread; a Result that
-// holds text is valid until its scratch is used again.
+// Memory for one evaluation at a time: registers, and a bounded arena for text and lists. Reuse one per thread; a
+// Result that holds text is valid until its scratch is used again.
 class Scratch {
  public:
   Scratch();
@@ -128,6 +149,9 @@ class Expression {
   // `variables` by slot; an absent Value is a variable without a value. Allocates nothing for numbers, times and
   // comparisons. Decimals are read as doubles.
   Result Evaluate(std::span<const Value> variables, Time now, Scratch& scratch) const;
+
+  // The same for a condition, at less cost: an Answer is one byte. REQUIRES: type() is kBool.
+  Answer Test(std::span<const Value> variables, Time now, Scratch& scratch) const;
 
   // The checked form, stable, for tests and `explain`: "refunds_24h > 500.0".
   std::string ToString() const;
