@@ -1,5 +1,7 @@
 #include "tocsin/config/builder.h"
 
+#include "config/default_regex.h"
+
 namespace tocsin {
 
 ConfigBuilder ConfigBuilder::AllowedLateness(Duration lateness) {
@@ -42,14 +44,31 @@ ConfigBuilder ConfigBuilder::StrictCel() {
   return *this;
 }
 
+ConfigBuilder ConfigBuilder::Functions(std::shared_ptr<const HostFunctions> functions) {
+  config_->engine.functions = std::move(functions);
+  return *this;
+}
+
+ConfigBuilder ConfigBuilder::Regex(std::shared_ptr<const RegexEngine> regex) {
+  config_->engine.regex = std::move(regex);
+  return *this;
+}
+
+ConfigBuilder ConfigBuilder::LimitExpressions(ExpressionLimits limits) {
+  config_->engine.expression_limits = limits;
+  return *this;
+}
+
 ConfigBuilder ConfigBuilder::Route(SourceText receiver) {
   config_->route.receiver = std::move(receiver);
   return *this;
 }
 
 absl::StatusOr<Config> ConfigBuilder::Build() const {
-  if (absl::Status status = CheckConfig(*config_); !status.ok()) return status;
-  return *config_;
+  Config config = *config_;
+  if (config.engine.regex == nullptr) config.engine.regex = DefaultRegex();
+  if (absl::Status status = CheckConfig(config); !status.ok()) return status;
+  return config;
 }
 
 // --- events ---

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "config/cover_secrets.h"
+#include "config/default_regex.h"
 #include "config/map_reader.h"
 #include "config/read_config.h"
 #include "fmt/format.h"
@@ -81,13 +82,15 @@ ReadResult ReadConfig(std::string_view yaml, std::string_view name, Mistakes& mi
   return result;
 }
 
-absl::StatusOr<Config> ParseConfig(std::string_view yaml, std::string_view name) {
+absl::StatusOr<Config> ParseConfig(std::string_view yaml, std::string_view name, const HostParts& host) {
   Mistakes mistakes;
   ReadResult result = ReadConfig(yaml, name, mistakes);
+  result.config.engine.functions = host.functions;
+  result.config.engine.regex = host.regex != nullptr ? host.regex : DefaultRegex();
   return Finish(yaml, std::move(result), mistakes);
 }
 
-absl::StatusOr<Config> LoadConfig(const std::string& path) {
+absl::StatusOr<Config> LoadConfig(const std::string& path, const HostParts& host) {
   std::ifstream stream(path, std::ios::binary);
   std::ostringstream text;
   // A folder can be opened but not read; an empty file has nothing to copy, which a stream takes for a failure.
@@ -95,7 +98,7 @@ absl::StatusOr<Config> LoadConfig(const std::string& path) {
   if (!stream.is_open() || stream.bad() || text.fail()) {
     return absl::NotFoundError(fmt::format("cannot read the config '{}'", path));
   }
-  return ParseConfig(text.str(), path);
+  return ParseConfig(text.str(), path, host);
 }
 
 }  // namespace tocsin

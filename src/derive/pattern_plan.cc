@@ -12,9 +12,9 @@ constexpr int64_t kMostTimes = 1000;
 
 class PatternCompiler {
  public:
-  PatternCompiler(const PatternSpec& spec, const Catalog& catalog, bool strict_cel,
+  PatternCompiler(const PatternSpec& spec, const Catalog& catalog, const Language& language,
                   std::vector<Diagnostic>* diagnostics)
-      : spec_(spec), catalog_(catalog), strict_cel_(strict_cel), diagnostics_(*diagnostics) {}
+      : spec_(spec), catalog_(catalog), language_(language), diagnostics_(*diagnostics) {}
 
   std::optional<PatternPlan> Run() {
     const size_t before = diagnostics_.size();
@@ -150,7 +150,7 @@ class PatternCompiler {
     const EventSpec& event_spec = catalog_.event(event);
     const auto attributes = static_cast<uint32_t>(event_spec.attributes.size());
     Environment environment;
-    environment.SetStrict(strict_cel_);
+    environment.SetLanguage(language_);
     environment.SetNoun(fmt::format("attribute of '{}' or of an earlier step", event_spec.name));
     for (uint32_t slot = 0; slot < attributes; ++slot)
       environment.Add(event_spec.attributes[slot].name, TypeInExpressions(event_spec.attributes[slot].type), slot);
@@ -188,7 +188,7 @@ class PatternCompiler {
       if (!CheckEmitName(emit, taken, spec_.origin, Part("emit"), &diagnostics_)) continue;
       taken.push_back(emit.first);
       Environment environment;
-      environment.SetStrict(strict_cel_);
+      environment.SetLanguage(language_);
       environment.SetNoun("attribute of a step");
       names_.AddTo(&environment, 0, static_cast<uint32_t>(plan_.times.size()));
       std::optional<Expression> expression =
@@ -268,7 +268,7 @@ class PatternCompiler {
 
   const PatternSpec& spec_;
   const Catalog& catalog_;
-  bool strict_cel_;
+  const Language& language_;
   std::vector<Diagnostic>& diagnostics_;
   std::vector<std::vector<uint32_t>> found_;  // event types, by place in the sequence
   std::vector<Origin> origins_;
@@ -291,9 +291,9 @@ const EventReactions* PatternPlan::ReactionsTo(uint32_t event) const {
   return nullptr;
 }
 
-std::optional<PatternPlan> CompilePattern(const PatternSpec& spec, const Catalog& catalog, bool strict_cel,
+std::optional<PatternPlan> CompilePattern(const PatternSpec& spec, const Catalog& catalog, const Language& language,
                                           std::vector<Diagnostic>* diagnostics) {
-  return PatternCompiler(spec, catalog, strict_cel, diagnostics).Run();
+  return PatternCompiler(spec, catalog, language, diagnostics).Run();
 }
 
 std::vector<uint32_t> FindEventTypes(const std::vector<SourceText>& names, const Catalog& catalog,

@@ -85,7 +85,7 @@ struct PatternPlan {
 };
 
 // Nothing, with mistakes added, when something is wrong. Leaves out the grouping and what it says of the type.
-std::optional<PatternPlan> CompilePattern(const PatternSpec& spec, const Catalog& catalog, bool strict_cel,
+std::optional<PatternPlan> CompilePattern(const PatternSpec& spec, const Catalog& catalog, const Language& language,
                                           std::vector<Diagnostic>* diagnostics);
 
 // Letters, digits and '_', not beginning with a digit.

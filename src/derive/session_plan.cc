@@ -9,9 +9,9 @@ namespace {
 
 class SessionCompiler {
  public:
-  SessionCompiler(const SessionSpec& spec, const Catalog& catalog, bool strict_cel,
+  SessionCompiler(const SessionSpec& spec, const Catalog& catalog, const Language& language,
                   std::vector<Diagnostic>* diagnostics)
-      : spec_(spec), catalog_(catalog), strict_cel_(strict_cel), diagnostics_(*diagnostics) {}
+      : spec_(spec), catalog_(catalog), language_(language), diagnostics_(*diagnostics) {}
 
   std::optional<SessionPlan> Run() {
     const size_t before = diagnostics_.size();
@@ -57,7 +57,7 @@ class SessionCompiler {
   std::optional<Expression> Where(uint32_t event) {
     const EventSpec& event_spec = catalog_.event(event);
     Environment environment;
-    environment.SetStrict(strict_cel_);
+    environment.SetLanguage(language_);
     environment.SetNoun(fmt::format("attribute of '{}'", event_spec.name));
     for (uint32_t slot = 0; slot < event_spec.attributes.size(); ++slot)
       environment.Add(event_spec.attributes[slot].name, TypeInExpressions(event_spec.attributes[slot].type), slot);
@@ -73,7 +73,7 @@ class SessionCompiler {
       taken.push_back(key.text());
     }
     Environment environment;
-    environment.SetStrict(strict_cel_);
+    environment.SetLanguage(language_);
     environment.SetNoun("attribute of a session");
     environment.Add("start", Kind::kTimestamp, SessionPlan::kStart);
     environment.Add("duration", Kind::kDuration, SessionPlan::kDuration);
@@ -140,7 +140,7 @@ class SessionCompiler {
 
   const SessionSpec& spec_;
   const Catalog& catalog_;
-  bool strict_cel_;
+  const Language& language_;
   std::vector<Diagnostic>& diagnostics_;
   StepNames names_;
   SessionPlan plan_;
@@ -155,9 +155,9 @@ const SessionSource* SessionPlan::SourceOf(uint32_t event) const {
   return nullptr;
 }
 
-std::optional<SessionPlan> CompileSession(const SessionSpec& spec, const Catalog& catalog, bool strict_cel,
+std::optional<SessionPlan> CompileSession(const SessionSpec& spec, const Catalog& catalog, const Language& language,
                                           std::vector<Diagnostic>* diagnostics) {
-  return SessionCompiler(spec, catalog, strict_cel, diagnostics).Run();
+  return SessionCompiler(spec, catalog, language, diagnostics).Run();
 }
 
 }  // namespace tocsin

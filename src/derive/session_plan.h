@@ -49,7 +49,7 @@ struct SessionPlan {
 };
 
 // Nothing, with mistakes added, when something is wrong. Leaves out the grouping, the lateness and the type.
-std::optional<SessionPlan> CompileSession(const SessionSpec& spec, const Catalog& catalog, bool strict_cel,
+std::optional<SessionPlan> CompileSession(const SessionSpec& spec, const Catalog& catalog, const Language& language,
                                           std::vector<Diagnostic>* diagnostics);
 
 }  // namespace tocsin

@@ -15,7 +15,7 @@ bool IsSubset(const std::vector<std::string>& keys, const std::vector<std::strin
 
 bool IsProfile(std::string_view name) { return name.rfind("profile.", 0) == 0; }
 
-Dictionary::Dictionary(bool strict_cel) : strict_(strict_cel) { environment_.SetStrict(strict_cel).AllowNow(); }
+Dictionary::Dictionary(const Language& language) { environment_.SetLanguage(language).AllowNow(); }
 
 void Dictionary::Add(Entry entry) {
   const auto slot = static_cast<uint32_t>(entries_.size());
@@ -170,7 +170,7 @@ bool Reader::Compile(std::vector<Wanted>* wanted, std::optional<uint32_t> groupi
   grouping_ = grouping ? grouping : Finest(*wanted);
   if (!grouping_) return false;
   Environment environment;
-  environment.SetStrict(names_.strict()).AllowNow();
+  environment.SetLanguage(names_.environment().language()).AllowNow();
   for (uint32_t slot : used_) {
     const Dictionary::Entry& entry = At(slot);
     if (!MayRead(entry)) {

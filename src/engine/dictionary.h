@@ -27,7 +27,7 @@ class Dictionary {
     bool mistaken = false;  // declared, but wrong: who reads it is not blamed
   };
 
-  explicit Dictionary(bool strict_cel);
+  explicit Dictionary(const Language& language);
 
   void Add(Entry entry);
   void AddMistaken(const std::string& name);
@@ -36,10 +36,9 @@ class Dictionary {
   const Entry* Find(std::string_view name) const;
   const std::vector<Entry>& entries() const { return entries_; }
   const Environment& environment() const { return environment_; }
-  bool strict() const { return strict_; }
+  bool strict() const { return environment_.strict(); }
 
  private:
-  bool strict_;
   std::vector<Entry> entries_;  // by slot of the environment
   std::map<std::string, uint32_t, std::less<>> by_name_;
   Environment environment_;

@@ -82,7 +82,7 @@ uint64_t Fingerprint(const Plan::Layout& layout) {
     }
   }
   for (const Metric& metric : layout.metrics) {
-    digest.Add(metric.name).Add(metric.row_offset).Add(metric.value ? metric.value->ToString() : "");
+    digest.Add(metric.name).Add(metric.row_offset).Add(metric.value ? metric.value->Definition() : "");
     digest.Add(metric.every ? ToNanos(*metric.every) : -1);
     if (metric.reading) {
       digest.Add(layout.series[metric.reading->series].identity);
@@ -90,7 +90,7 @@ uint64_t Fingerprint(const Plan::Layout& layout) {
     }
   }
   for (const RulePlan& rule : layout.rules) digest.Add(rule.version).Add(rule.flip_offset);
-  for (const CoarseTerm& term : layout.terms) digest.Add(term.expression.ToString()).Add(term.row_offset);
+  for (const CoarseTerm& term : layout.terms) digest.Add(term.expression.Definition()).Add(term.row_offset);
   for (const PatternPlan& pattern : layout.derived.patterns)
     digest.Add(pattern.name).Add(pattern.identity).Add(pattern.row_offset);
   for (const SessionPlan& session : layout.derived.sessions)
@@ -117,7 +117,7 @@ absl::StatusOr<std::shared_ptr<const Plan>> Plan::Layout::Make(const EngineSpec&
   layout->catalog = Catalog::Create(spec.events, &diagnostics);
   CheckIngestion(spec, &diagnostics);
   Groupings groupings(layout.get(), &diagnostics);
-  Dictionary names(spec.strict_cel);
+  Dictionary names(LanguageOf(spec));
   PlanDerived(layout.get(), &groupings, &diagnostics);
   PlanAggregates(layout.get(), &groupings, &diagnostics);
   PlanValues(layout.get(), &names, &diagnostics);

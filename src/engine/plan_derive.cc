@@ -56,7 +56,7 @@ struct Node {
 class DerivePlanner {
  public:
   DerivePlanner(Plan::Layout* layout, Groupings* groupings, std::vector<Diagnostic>* diagnostics)
-      : layout_(*layout), groupings_(*groupings), diagnostics_(*diagnostics) {}
+      : layout_(*layout), groupings_(*groupings), language_(LanguageOf(layout->spec)), diagnostics_(*diagnostics) {}
 
   void Run() {
     AddPatterns();
@@ -203,7 +203,7 @@ class DerivePlanner {
   }
 
   void PlanPattern(const PatternSpec& spec, DerivedType type) {
-    std::optional<PatternPlan> pattern = CompilePattern(spec, layout_.catalog, layout_.spec.strict_cel, &diagnostics_);
+    std::optional<PatternPlan> pattern = CompilePattern(spec, layout_.catalog, language_, &diagnostics_);
     std::vector<uint32_t> events;
     std::vector<Diagnostic> told;
     for (const StepSpec& step : spec.sequence) {
@@ -228,7 +228,7 @@ class DerivePlanner {
   }
 
   void PlanSession(const SessionSpec& spec, DerivedType type) {
-    std::optional<SessionPlan> session = CompileSession(spec, layout_.catalog, layout_.spec.strict_cel, &diagnostics_);
+    std::optional<SessionPlan> session = CompileSession(spec, layout_.catalog, language_, &diagnostics_);
     std::vector<uint32_t> events;
     if (session) {
       for (const SessionSource& source : session->sources) events.push_back(source.event);
@@ -404,6 +404,7 @@ class DerivePlanner {
 
   Plan::Layout& layout_;
   Groupings& groupings_;
+  const Language language_;
   std::vector<Diagnostic>& diagnostics_;
   std::map<std::string, Node> nodes_;
   std::set<std::string> planned_;

@@ -124,14 +124,14 @@ class MetricPlanner {
       WindowSource source;
       source.event = event;
       if (!spec.where.empty()) {
-        source.where = Expression::Compile(spec.where, EventEnvironment(*event_specs.back(), layout_.spec.strict_cel),
+        source.where = Expression::Compile(spec.where, EventEnvironment(*event_specs.back(), LanguageOf(layout_.spec)),
                                            Kind::kBool, Describe("metric", spec.name, "where"), &diagnostics_);
       }
       window.sources.push_back(std::move(source));
       if (diagnostics_.size() != before) break;  // said once, not for each event
     }
     CheckedAggregate aggregate;
-    CheckAggregate(spec, event_specs, layout_.spec.strict_cel, &aggregate, &diagnostics_);
+    CheckAggregate(spec, event_specs, LanguageOf(layout_.spec), &aggregate, &diagnostics_);
     std::optional<uint32_t> grouping = groupings_.Find(spec.by, events, Describe("metric", spec.name, "by"));
     window.grouping = grouping.value_or(0);
     PlanShape(spec, aggregate, back, &window);
@@ -278,8 +278,8 @@ class MetricPlanner {
   std::string Identity(const WindowPlan& window) const {
     std::string identity = fmt::format("[{}]", fmt::join(layout_.groupings[window.grouping].keys, ","));
     for (const WindowSource& source : window.sources) {
-      identity +=
-          fmt::format("|{}|{}", layout_.catalog.event(source.event).name, source.where ? source.where->ToString() : "");
+      identity += fmt::format("|{}|{}", layout_.catalog.event(source.event).name,
+                              source.where ? source.where->Definition() : "");
     }
     if (window.delay > Duration::zero()) identity += fmt::format("|{} before", ToNanos(window.delay));
     return identity + fmt::format("|{}|{}|{}|{}|{}", static_cast<int>(window.kind), window.last,

@@ -188,8 +188,9 @@ class RulePlanner {
   static std::string Version(const RuleSpec& spec, const RulePlan& rule) {
     Digest digest;
     digest.Add(rule.name);
-    for (const LevelPlan& level : rule.levels) digest.Add(level.severity).Add(level.when.ToString());
-    digest.Add(rule.resolve_when ? rule.resolve_when->ToString() : "").Add(rule.scope ? rule.scope->ToString() : "");
+    for (const LevelPlan& level : rule.levels) digest.Add(level.severity).Add(level.when.Definition());
+    digest.Add(rule.resolve_when ? rule.resolve_when->Definition() : "")
+        .Add(rule.scope ? rule.scope->Definition() : "");
     for (const auto* list : {&spec.events, &spec.resolve_events, &spec.by}) {
       digest.Add(static_cast<int64_t>(list->size()));
       for (const SourceText& text : *list) digest.Add(text.text());

@@ -48,7 +48,7 @@ bool SameEvents(const Catalog& a, const Catalog& b) {
 
 // Of a metric that is kept at multiples of a duration.
 std::string DefinitionOf(const Plan::Layout& layout, const Metric& metric) {
-  return metric.value ? metric.value->ToString() : layout.series[metric.reading->series].identity;
+  return metric.value ? metric.value->Definition() : layout.series[metric.reading->series].identity;
 }
 
 constexpr uint32_t kNone = ~uint32_t{0};

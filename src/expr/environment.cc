@@ -33,23 +33,28 @@ Environment& Environment::AllowNow() {
   return *this;
 }
 
+Environment& Environment::SetLanguage(Language language) {
+  language_ = std::move(language);
+  return *this;
+}
+
 Environment& Environment::SetStrict(bool strict) {
-  strict_ = strict;
+  language_.strict = strict;
   return *this;
 }
 
 Environment& Environment::SetLimits(ExpressionLimits limits) {
-  limits_ = limits;
+  language_.limits = limits;
   return *this;
 }
 
 Environment& Environment::SetFunctions(std::shared_ptr<const HostFunctions> functions) {
-  functions_ = std::move(functions);
+  language_.functions = std::move(functions);
   return *this;
 }
 
 Environment& Environment::SetRegex(std::shared_ptr<const RegexEngine> regex) {
-  regex_ = std::move(regex);
+  language_.regex = std::move(regex);
   return *this;
 }
 

@@ -110,6 +110,12 @@ Result Run(const Program& program, std::span<const Value> given, Time now, Scrat
   }
 }
 
+Answer RunTest(const Program& program, std::span<const Value> given, Time now, Scratch::Memory* memory) {
+  const Result result = Run(program, given, now, memory);
+  if (result.outcome != Outcome::kValue) return result.outcome == Outcome::kFault ? Answer::kFault : Answer::kNoData;
+  return result.value.AsBool() ? Answer::kTrue : Answer::kFalse;
+}
+
 // The six comparisons in one form, and the four operations in one place: a case each, so that the loop jumps straight
 // to code that knows everything but the values.
 #define TOCSIN_COMPARE_FORM(base, kinds, form)                        \

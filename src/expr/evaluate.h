@@ -40,6 +40,9 @@ inline bool TakeSteps(const Program& program, uint64_t steps, Scratch::Memory* m
 
 Result Run(const Program& program, std::span<const Value> variables, Time now, Scratch::Memory* memory);
 
+// The same of a program whose result is a bool.
+Answer RunTest(const Program& program, std::span<const Value> variables, Time now, Scratch::Memory* memory);
+
 // Where the last Run of the program left its result, whatever its type. REQUIRES: shape kAny.
 inline const Register& ResultOf(const Program& program, const Scratch::Memory& memory) {
   return memory.registers[program.code.back().target];

@@ -10,6 +10,7 @@
 #include "expr/check.h"
 #include "expr/checked.h"
 #include "expr/compile.h"
+#include "expr/condition.h"
 #include "expr/cost.h"
 #include "expr/evaluate.h"
 #include "expr/fold.h"
@@ -17,6 +18,7 @@
 #include "expr/metric_call.h"
 #include "expr/parse.h"
 #include "expr/print.h"
+#include "tocsin/expr/host_functions.h"
 
 namespace tocsin {
 namespace {
@@ -98,6 +100,7 @@ Expression Expression::Checked::Finish(Tree tree, CompileContext context, std::v
   }
   Expression expression;
   expression.checked_ = std::move(checked);
+  expression.FindQuickTest();
   return expression;
 }
 
@@ -123,12 +126,39 @@ Result Expression::Evaluate(std::span<const Value> variables, Time now, Scratch&
   return Run(checked_->program, variables, now, &scratch.memory());
 }
 
-Answer Expression::Test(std::span<const Value> variables, Time now, Scratch& scratch) const {
-  const Result result = Run(checked_->program, variables, now, &scratch.memory());
-  if (result.outcome != Outcome::kValue) return result.outcome == Outcome::kFault ? Answer::kFault : Answer::kNoData;
-  return result.value.AsBool() ? Answer::kTrue : Answer::kFalse;
+Answer Expression::TestWhole(std::span<const Value> variables, Time now, Scratch& scratch) const {
+  return RunTest(checked_->program, variables, now, &scratch.memory());
+}
+
+void Expression::FindQuickTest() {
+  const Tree& tree = checked_->folded;
+  if (!IsComparison(tree.root().op)) return;
+  const std::optional<Threshold> threshold = AsThreshold(*this);
+  // An int against a double is compared as doubles: by the program.
+  if (!threshold || tree.Child(tree.root(), 0).type != tree.Child(tree.root(), 1).type) return;
+  quick_.slot = threshold->slot;
+  quick_.kind = tree.Child(tree.root(), 0).type.kind();
+  quick_.below = threshold->op == Op::kLess || threshold->op == Op::kLessEqual || threshold->op == Op::kNotEqual;
+  quick_.above = threshold->op == Op::kGreater || threshold->op == Op::kGreaterEqual || threshold->op == Op::kNotEqual;
+  quick_.equal = threshold->op == Op::kEqual || threshold->op == Op::kLessEqual || threshold->op == Op::kGreaterEqual;
+  quick_.otherwise = threshold->op == Op::kNotEqual;
+  if (quick_.kind == Kind::kDouble) {
+    quick_.number = std::get<double>(threshold->constant);
+  } else {
+    quick_.integer = std::get<int64_t>(threshold->constant);
+  }
 }
 
 std::string Expression::ToString() const { return Print(checked_->tree); }
+
+std::string Expression::Definition() const {
+  std::string text = ToString();
+  for (const Node& node : checked_->tree.nodes) {
+    if (node.op != Op::kFunction || node.function != Function::kHost) continue;
+    const std::string& name = checked_->tree.texts[node.name];
+    text += fmt::format(" | {} {}", name, checked_->context.functions->Find(name)->version);
+  }
+  return text;
+}
 
 }  // namespace tocsin

@@ -105,11 +105,11 @@ std::string Candidates() {
 
 class AggregateChecker {
  public:
-  AggregateChecker(const MetricSpec& spec, const std::vector<const EventSpec*>& events, bool strict_cel,
+  AggregateChecker(const MetricSpec& spec, const std::vector<const EventSpec*>& events, const Language& language,
                    std::vector<Diagnostic>* diagnostics)
       : spec_(spec),
         events_(events),
-        strict_cel_(strict_cel),
+        language_(language),
         diagnostics_(*diagnostics),
         description_(Describe("metric", spec.name, "aggregate")) {}
 
@@ -210,7 +210,7 @@ class AggregateChecker {
       return argument;
     }
     std::optional<Expression> expression =
-        Expression::Compile(text, EventEnvironment(event, strict_cel_), Kind::kNone, description_, &diagnostics_);
+        Expression::Compile(text, EventEnvironment(event, language_), Kind::kNone, description_, &diagnostics_);
     if (!expression) return std::nullopt;
     if (!Accepts(known.takes, expression->type().kind)) {
       diagnostics_.push_back(text.Error(fmt::format("'{}' needs {}, and this is a {}", known.name,
@@ -218,7 +218,7 @@ class AggregateChecker {
                                         "", description_));
       return std::nullopt;
     }
-    argument.text = expression->ToString();
+    argument.text = expression->Definition();
     argument.type = expression->type();
     if (std::optional<uint32_t> slot = expression->AsVariable()) {
       // An attribute alone is read by its slot.
@@ -239,7 +239,7 @@ class AggregateChecker {
   bool CheckParameter(const Known& known, CheckedAggregate* checked, Recode* recode) {
     const SourceText text = TextOf(1 - PlaceOfArgument(known));
     Environment nothing;
-    nothing.SetStrict(strict_cel_).SetNoun("constant");
+    nothing.SetLanguage(language_).SetNoun("constant");
     const bool is_time = known.parameter == Parameter::kHalfLife;
     const std::optional<Expression> constant =
         Expression::Compile(text, nothing, is_time ? Kind::kDuration : Kind::kDouble, description_, &diagnostics_);
@@ -305,7 +305,7 @@ class AggregateChecker {
 
   const MetricSpec& spec_;
   const std::vector<const EventSpec*>& events_;
-  bool strict_cel_;
+  const Language& language_;
   std::vector<Diagnostic>& diagnostics_;
   std::string description_;
   AggregateCall call_;
@@ -313,9 +313,9 @@ class AggregateChecker {
 
 }  // namespace
 
-Environment EventEnvironment(const EventSpec& event, bool strict_cel) {
+Environment EventEnvironment(const EventSpec& event, const Language& language) {
   Environment environment;
-  environment.SetStrict(strict_cel);
+  environment.SetLanguage(language);
   environment.SetNoun(fmt::format("attribute of '{}'", event.name));
   for (size_t slot = 0; slot < event.attributes.size(); ++slot) {
     Type type = event.attributes[slot].type;
@@ -325,9 +325,9 @@ Environment EventEnvironment(const EventSpec& event, bool strict_cel) {
   return environment;
 }
 
-bool CheckAggregate(const MetricSpec& spec, const std::vector<const EventSpec*>& events, bool strict_cel,
+bool CheckAggregate(const MetricSpec& spec, const std::vector<const EventSpec*>& events, const Language& language,
                     CheckedAggregate* checked, std::vector<Diagnostic>* diagnostics) {
-  return AggregateChecker(spec, events, strict_cel, diagnostics).Run(checked);
+  return AggregateChecker(spec, events, language, diagnostics).Run(checked);
 }
 
 }  // namespace tocsin

@@ -14,6 +14,7 @@
 #include "tocsin/event/catalog.h"
 #include "tocsin/event/type.h"
 #include "tocsin/event/value.h"
+#include "tocsin/expr/expression.h"
 #include "tocsin/metric/metric_spec.h"
 
 namespace tocsin {
@@ -68,7 +69,7 @@ struct CheckedAggregate {
 
 // False, with mistakes added, when `spec.aggregate` is not one of the aggregates there are, its argument is wrong for
 // one of the event types or differs between them, or it makes no sense over the spec's window. REQUIRES: events.
-bool CheckAggregate(const MetricSpec& spec, const std::vector<const EventSpec*>& events, bool strict_cel,
+bool CheckAggregate(const MetricSpec& spec, const std::vector<const EventSpec*>& events, const Language& language,
                     CheckedAggregate* checked, std::vector<Diagnostic>* diagnostics);
 
 // Gives the window what the aggregate needs, where it has it not yet, and says in `metric` where that stands. Metrics
@@ -77,7 +78,7 @@ bool CheckAggregate(const MetricSpec& spec, const std::vector<const EventSpec*>&
 void PlaceAggregate(const CheckedAggregate& aggregate, WindowPlan* window, MetricPlan* metric);
 
 // What the attributes of an event are called in a filter or an argument.
-Environment EventEnvironment(const EventSpec& event, bool strict_cel);
+Environment EventEnvironment(const EventSpec& event, const Language& language);
 
 // The metric's value. REQUIRES: the window has been advanced to now. Absent where there is none. Text is borrowed from
 // the pool, until the window next changes.

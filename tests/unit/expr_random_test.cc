@@ -72,6 +72,15 @@ void CompareOn(const std::string& text, const Expression& compiled, const Tree& 
       CAPTURE(text, environment.strict());
       REQUIRE(got == expected);
     }
+    if (tree.root().type == Kind::kBool) {
+      const Answer tested = compiled.Test(values, now, *scratch);
+      const Answer wanted = result.outcome == Outcome::kFault    ? Answer::kFault
+                            : result.outcome == Outcome::kNoData ? Answer::kNoData
+                            : result.IsTrue()                    ? Answer::kTrue
+                                                                 : Answer::kFalse;
+      CAPTURE(text);
+      REQUIRE(tested == wanted);
+    }
     seen->values += result.outcome == Outcome::kValue;
     seen->no_data += result.outcome == Outcome::kNoData;
     seen->faults += result.outcome == Outcome::kFault;

@@ -60,6 +60,12 @@ class ConfigBuilder {
   ConfigBuilder LimitEvidence(int64_t bytes);
   ConfigBuilder StrictCel();
 
+  // What no file can say: the host's functions (host.risky(x)); regular expressions other than RE2's, which are there
+  // by themselves if built in; what an expression may cost.
+  ConfigBuilder Functions(std::shared_ptr<const HostFunctions> functions);
+  ConfigBuilder Regex(std::shared_ptr<const RegexEngine> regex);
+  ConfigBuilder LimitExpressions(ExpressionLimits limits);
+
   // Each begins an entry.
   EventBuilder EventType(std::string name);
   KeyBuilder Key(std::string name);

@@ -14,6 +14,7 @@
 #include "tocsin/base/time.h"
 #include "tocsin/derive/pattern_spec.h"
 #include "tocsin/event/catalog.h"
+#include "tocsin/expr/expression.h"
 #include "tocsin/metric/metric_spec.h"
 #include "tocsin/rule/rule_spec.h"
 
@@ -32,6 +33,9 @@ struct EngineSpec {
   Duration reorder{};                   // how long events are held, to be put in order
   bool ignore_unknown_events = false;   // `unknown_events: ignore`
   bool strict_cel = false;
+  ExpressionLimits expression_limits{};              // of every condition and value
+  std::shared_ptr<const HostFunctions> functions{};  // the host's own, for conditions: host.risky(x)
+  std::shared_ptr<const RegexEngine> regex{};  // for `matches`; a config that was read or built has RE2, if built in
   std::vector<EventSpec> events;
   std::vector<KeySpec> keys;
   std::vector<ProfileSpec> profiles;
@@ -41,6 +45,14 @@ struct EngineSpec {
   std::vector<RuleSpec> rules;
   LimitSpec limits;
 };
+
+inline Language LanguageOf(const EngineSpec& spec) {
+  Language language(spec.strict_cel);
+  language.limits = spec.expression_limits;
+  language.functions = spec.functions;
+  language.regex = spec.regex;
+  return language;
+}
 
 // One line of what a plan does, for `tocsin check`.
 struct MetricInfo {

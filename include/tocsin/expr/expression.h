@@ -41,6 +41,16 @@ struct ExpressionLimits {
   size_t max_cost = 100'000;  // steps of one evaluation: an item that a macro goes over is one
 };
 
+// What all expressions of a plan have in common.
+struct Language {
+  Language(bool is_strict = false) : strict(is_strict) {}  // NOLINT: implicit, most is as it is by default
+
+  bool strict;  // Tocsin's additions to CEL are off (docs/semantics.md, section 4)
+  ExpressionLimits limits{};
+  std::shared_ptr<const HostFunctions> functions{};  // the host's own; all there by now, none changed later
+  std::shared_ptr<const RegexEngine> regex{};        // for `matches`, which is refused without it
+};
+
 // The names an expression may read. Filled once, then shared by any number of compilations.
 class Environment {
  public:
@@ -60,12 +70,11 @@ class Environment {
   Environment& Forbid(std::string_view name, std::string_view why);
   // `now` can be read (rules, expression metrics); otherwise it is an unknown name.
   Environment& AllowNow();
-  // Turns Tocsin's additions to CEL off (docs/semantics.md, section 4).
+  Environment& SetLanguage(Language language);
+  // Parts of it.
   Environment& SetStrict(bool strict);
   Environment& SetLimits(ExpressionLimits limits);
-  // The host's own functions; they must be all there by now.
   Environment& SetFunctions(std::shared_ptr<const HostFunctions> functions);
-  // For `matches`; without it, that is refused.
   Environment& SetRegex(std::shared_ptr<const RegexEngine> regex);
   // CEL's container: `a.b` is looked for as `x.y.a.b`, `x.a.b` and `a.b` where it is "x.y".
   Environment& SetContainer(std::string container);
@@ -75,12 +84,13 @@ class Environment {
   const Variable* Find(std::string_view name) const;
   const std::string* WhyForbidden(std::string_view name) const;
   const std::vector<Variable>& variables() const { return variables_; }
-  bool allows_now() const { return allows_now_ && !strict_; }
-  bool strict() const { return strict_; }
-  const ExpressionLimits& limits() const { return limits_; }
+  bool allows_now() const { return allows_now_ && !language_.strict; }
+  const Language& language() const { return language_; }
+  bool strict() const { return language_.strict; }
+  const ExpressionLimits& limits() const { return language_.limits; }
   const std::string& noun() const { return noun_; }
-  const std::shared_ptr<const HostFunctions>& functions() const { return functions_; }
-  const std::shared_ptr<const RegexEngine>& regex() const { return regex_; }
+  const std::shared_ptr<const HostFunctions>& functions() const { return language_.functions; }
+  const std::shared_ptr<const RegexEngine>& regex() const { return language_.regex; }
   const std::string& container() const { return container_; }
 
  private:
@@ -91,11 +101,8 @@ class Environment {
   std::map<std::string, std::string, std::less<>> forbidden_;
   std::string noun_ = "metric or key";
   std::string container_;
-  std::shared_ptr<const HostFunctions> functions_;
-  std::shared_ptr<const RegexEngine> regex_;
-  ExpressionLimits limits_;
+  Language language_;
   bool allows_now_ = false;
-  bool strict_ = false;
 };
 
 // What a condition says.
@@ -150,18 +157,59 @@ class Expression {
   // comparisons. Decimals are read as doubles.
   Result Evaluate(std::span<const Value> variables, Time now, Scratch& scratch) const;
 
-  // The same for a condition, at less cost: an Answer is one byte. REQUIRES: type() is kBool.
-  Answer Test(std::span<const Value> variables, Time now, Scratch& scratch) const;
+  // The same for a condition, at less cost: an Answer is one byte, and a variable against a constant, as most
+  // conditions are, is answered without a call. REQUIRES: type() is kBool.
+  Answer Test(std::span<const Value> variables, Time now, Scratch& scratch) const {
+    if (quick_.slot < variables.size()) [[likely]] {
+      const Value& value = variables[quick_.slot];
+      if (value.kind() == quick_.kind) [[likely]] {
+        return quick_.kind == Kind::kDouble ? quick_.Compare(value.AsDouble(), quick_.number)
+                                            : quick_.Compare(value.AsInt(), quick_.integer);
+      }
+    }
+    return TestWhole(variables, now, scratch);
+  }
 
   // The checked form, stable, for tests and `explain`: "refunds_24h > 500.0".
   std::string ToString() const;
+  // The same with the versions of the host's functions that it calls: all that its answers depend on.
+  std::string Definition() const;
 
   // For the library's own questions about an expression; opaque outside.
   struct Checked;
   const Checked& checked() const { return *checked_; }
 
  private:
+  // A variable of one kind against a constant of that kind.
+  struct QuickTest {
+    uint32_t slot = UINT32_MAX;  // there is none
+    Kind kind = Kind::kNone;
+    bool below = false;  // what it says when the variable is less
+    bool equal = false;
+    bool above = false;
+    bool otherwise = false;  // of what is no number
+    union {
+      double number;
+      int64_t integer = 0;
+    };
+
+    template <typename Number>
+    Answer Compare(Number left, Number right) const {
+      // Without a branch: which way it goes is as good as random.
+      const int is_less = left < right;
+      const int is_equal = left == right;
+      const int is_greater = left > right;
+      const int holds = (is_less & below) | (is_equal & equal) | (is_greater & above) |
+                        (~(is_less | is_equal | is_greater) & otherwise & 1);
+      return static_cast<Answer>(holds);
+    }
+  };
+
+  Answer TestWhole(std::span<const Value> variables, Time now, Scratch& scratch) const;
+  void FindQuickTest();
+
   std::shared_ptr<const Checked> checked_;
+  QuickTest quick_;
 };
 
 }  // namespace tocsin
