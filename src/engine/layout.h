@@ -3,6 +3,7 @@
 #ifndef TOCSIN_ENGINE_LAYOUT_H_
 #define TOCSIN_ENGINE_LAYOUT_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -117,12 +118,37 @@ struct ThresholdIndex {
   uint32_t minus = kNothing;    // what is taken from it: `refunds > profile.limit` is a difference above 0
   uint32_t selector = 0;        // in the grouping, plus one; 0: of every group
   uint32_t row_offset = 0;      // of its ThresholdPosition
+  uint8_t width = 4;            // bytes of each of its two numbers there: as many as the longest list needs
   std::vector<double> numbers;  // an atom holds beyond its number, not at it
   std::vector<Atom> atoms;      // in the same order
   std::vector<AtomList> lists;  // by the selector's number; one where there is none
   bool holds_empty = false;     // some atom holds for a group that holds nothing
   bool warms = false;           // of a rule that does not believe a metric at first
   bool partial = false;         // of a rule that also reads what is no threshold, or metrics of coarser groups
+
+  ThresholdPosition PositionIn(const std::byte* row) const {
+    return {NumberAt(row + row_offset), NumberAt(row + row_offset + width)};
+  }
+  void SetPosition(ThresholdPosition position, std::byte* row) const {
+    SetNumber(row + row_offset, position.above);
+    SetNumber(row + row_offset + width, position.below);
+  }
+
+ private:
+  uint32_t NumberAt(const std::byte* at) const {
+    if (width == sizeof(uint8_t)) return std::to_integer<uint32_t>(*at);
+    if (width == sizeof(uint16_t)) return *reinterpret_cast<const uint16_t*>(at);
+    return *reinterpret_cast<const uint32_t*>(at);
+  }
+  void SetNumber(std::byte* at, uint32_t number) const {
+    if (width == sizeof(uint8_t)) {
+      *at = static_cast<std::byte>(number);
+    } else if (width == sizeof(uint16_t)) {
+      *reinterpret_cast<uint16_t*>(at) = static_cast<uint16_t>(number);
+    } else {
+      *reinterpret_cast<uint32_t*>(at) = number;
+    }
+  }
 };
 
 // One set of keys. Keys are sorted by name, so that nothing depends on how they were written down.

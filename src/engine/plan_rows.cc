@@ -50,7 +50,10 @@ void PlaceAll(Plan::Layout* layout) {
     for (ParentPlan& parent : grouping.parents) parent.row_offset = Place(&grouping, sizeof(ParentLink), 4);
     for (SelectorPlan& selector : grouping.selectors) selector.row_offset = Place(&grouping, sizeof(uint32_t), 4);
     for (ThresholdIndex& index : grouping.indices) {
-      index.row_offset = Place(&grouping, sizeof(ThresholdPosition), 4);
+      uint32_t longest = 0;
+      for (const AtomList& list : index.lists) longest = std::max({longest, list.above, list.below});
+      index.width = longest <= UINT8_MAX ? 1 : longest <= UINT16_MAX ? 2 : 4;
+      index.row_offset = Place(&grouping, uint32_t{index.width} * 2, index.width);
     }
   }
   for (WindowPlan& window : layout->windows) {

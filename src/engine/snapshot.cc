@@ -214,7 +214,7 @@ bool Engine::State::IsSoundRow(uint32_t grouping, uint32_t row) {
     if (*reinterpret_cast<const uint32_t*>(bytes + selector.row_offset) > selector.numbers.size() + 1) return false;
   }
   for (const ThresholdIndex& index : grouping_plan.indices) {
-    const auto& position = *reinterpret_cast<const ThresholdPosition*>(bytes + index.row_offset);
+    const ThresholdPosition position = index.PositionIn(bytes);
     uint32_t number = 0;
     if (index.selector != 0) {
       const uint32_t mark =

@@ -220,7 +220,7 @@ struct Engine::State {
   // The rules of the atoms that hold for a group.
   template <typename Visit>
   void ForHolding(uint32_t grouping, const ThresholdIndex& index, uint32_t row, Visit visit) {
-    const auto& position = *reinterpret_cast<const ThresholdPosition*>(groups[grouping].row(row) + index.row_offset);
+    const ThresholdPosition position = index.PositionIn(groups[grouping].row(row));
     if (position.above == 0 && position.below == 0) return;
     const AtomList& list = index.lists[index.selector == 0 ? 0 : NumberOf(grouping, index.selector - 1, row)];
     for (uint32_t a = 0; a < position.above; ++a) visit(index.atoms[list.begin + a].rule);

@@ -48,7 +48,7 @@ void Engine::State::Rehang(uint32_t grouping, uint32_t selector, uint32_t row) {
   mark = number + 1;
   for (const ThresholdIndex& index : plan_of_grouping.indices) {
     if (index.selector != selector + 1) continue;
-    *reinterpret_cast<ThresholdPosition*>(groups[grouping].row(row) + index.row_offset) = ThresholdPosition();
+    index.SetPosition({}, groups[grouping].row(row));
     CrossIndex(grouping, index, row);
   }
   for (uint32_t rule : plan_of_selector.always.Of(number)) Concern(rule, row);
@@ -81,18 +81,17 @@ void Engine::State::CrossWith(uint32_t grouping, const ThresholdIndex& index, ui
   const AtomList& list = index.lists[list_number];
   const double* const numbers = index.numbers.data() + list.begin;
   std::byte* const bytes = groups[grouping].row(row);
-  auto& position = *reinterpret_cast<ThresholdPosition*>(bytes + index.row_offset);
+  const ThresholdPosition before = index.PositionIn(bytes);
   uint32_t above = 0;
   uint32_t below = 0;
   if (value) [[likely]] {
-    above = CountAbove({numbers, list.above}, position.above, *value);
-    below = CountBelow({numbers + list.above, list.below}, position.below, *value);
+    above = CountAbove({numbers, list.above}, before.above, *value);
+    below = CountBelow({numbers + list.above, list.below}, before.below, *value);
   }
-  if (above == position.above && below == position.below) [[likely]]
+  if (above == before.above && below == before.below) [[likely]]
     return;
   const Atom* const atoms = index.atoms.data() + list.begin;
-  const ThresholdPosition before = position;
-  position = {above, below};
+  index.SetPosition({above, below}, bytes);
   Turn({atoms, list.above}, before.above, above, {grouping, row});
   Turn({atoms + list.above, list.below}, before.below, below, {grouping, row});
 }
@@ -111,8 +110,7 @@ void Engine::State::Turn(std::span<const Atom> atoms, uint32_t before, uint32_t 
     } else if (atom.guard != Atom::kFree) {
       // While it does not hold the rule is false, and when it turns, it says so itself.
       const Guard& guard = grouping.guards[atom.guard];
-      const auto& leading =
-          *reinterpret_cast<const ThresholdPosition*>(bytes + grouping.indices[guard.index].row_offset);
+      const ThresholdPosition leading = grouping.indices[guard.index].PositionIn(bytes);
       if (guard.place >= (guard.above ? leading.above : leading.below)) continue;
     }
     Concern(atom.rule, which.row);
@@ -145,7 +143,7 @@ void Engine::State::CrossBefore(uint32_t window, uint32_t row) {
   const uint32_t grouping = layout.windows[window].grouping;
   for (uint32_t i : layout.uses[window].exact) {
     const ThresholdIndex& index = layout.groupings[grouping].indices[i];
-    const auto& position = *reinterpret_cast<const ThresholdPosition*>(groups[grouping].row(row) + index.row_offset);
+    const ThresholdPosition position = index.PositionIn(groups[grouping].row(row));
     if (position.above != 0 || position.below != 0) CrossIndex(grouping, index, row);
   }
 }
