@@ -21,7 +21,7 @@ ConfigBuilder Risk(const std::string& version, double limit) {
   ConfigBuilder builder;
   builder.EventType("refund").Attribute("amount", Kind::kDouble);
   builder.Metric("refunds").Event("refund").Aggregate("sum(amount)").Window(minutes(10));
-  builder.Rule("Risky").When("host.risky(refunds)");
+  builder.Rule("Risky").When("host.risky(refunds)").IgnoreWarmUp();
   return builder.Functions(std::move(functions));
 }
 
