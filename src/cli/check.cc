@@ -40,6 +40,7 @@ std::string Period(const CalendarSpec& calendar) {
 std::string Window(const MetricInfo& metric, const MetricSpec* spec) {
   if (metric.is_expression) return "an expression" + Every(spec == nullptr ? std::nullopt : spec->every);
   if (metric.last) return fmt::format("last {} events", *metric.last);
+  if (!metric.over.empty()) return "the groups of " + metric.over;
   if (metric.calendar) return Period(*metric.calendar);
   if (!metric.window) return "all time";
   const std::string text = "last " + FormatDuration(*metric.window);
@@ -74,7 +75,7 @@ bool Expires(const Plan& plan, const std::vector<std::string>& keys) {
 void PrintWarnings(const Plan& plan) {
   std::map<std::vector<std::string>, std::vector<std::string>> kept;
   for (const MetricInfo& metric : plan.metrics()) {
-    const bool forever = !metric.is_expression && !metric.window && !metric.calendar;
+    const bool forever = !metric.is_expression && !metric.window && !metric.calendar && metric.over.empty();
     if (forever && !metric.keys.empty() && !Expires(plan, metric.keys)) kept[metric.keys].push_back(metric.name);
   }
   for (const auto& [keys, metrics] : kept) {

@@ -158,6 +158,11 @@ MetricBuilder ConfigBuilder::Metric(std::string name) {
   return builder;
 }
 
+MetricBuilder MetricBuilder::Over(SourceText over) {
+  metric().over = std::move(over);
+  return *this;
+}
+
 MetricBuilder MetricBuilder::Aggregate(SourceText aggregate) {
   metric().aggregate = std::move(aggregate);
   return *this;

@@ -86,17 +86,41 @@ bool RefuseContradictions(const YamlNode& node, Mistakes& mistakes) {
                            {{"event", kNoEvents},
                             {"aggregate", kNoEvents},
                             {"where", kNoEvents},
+                            {"over", "a metric is either an expression or a rollup"},
                             {"window", kItsMetrics},
                             {"last", kItsMetrics},
                             {"by", "its groups are those of the metrics that it reads"},
                             {"resolution", kItsMetrics}},
                            mistakes);
   if (node.Find("value") != nullptr) return good;
+  if (node.Find("over") != nullptr) {
+    constexpr std::string_view kItsGroups = "a rollup puts together what the groups of its metric have now";
+    return RefuseBeside(node, "over",
+                        {{"event", "what counts events is a metric of its own"},
+                         {"window", kItsGroups},
+                         {"last", kItsGroups},
+                         {"resolution", kItsGroups},
+                         {"every", "it follows each change of its groups"}},
+                        mistakes) &&
+           good;
+  }
   good = RefuseBeside(node, "last",
                       {{"window", "a window holds so much time, or so many of the last events"},
                        {"resolution", "the last so many events are kept one by one"}},
                       mistakes);
   return RefuseWithout(node, "value", {{"every", "what counts events follows each of them"}}, mistakes) && good;
+}
+
+// `{over: idle, where: idle >= days(60), aggregate: count}`.
+bool ReadRollup(MapReader& reader, MetricSpec* metric, Mistakes& mistakes) {
+  reader.Require("aggregate", "count");
+  const auto over = reader.Text("over", "the name of a metric that is kept by more keys");
+  if (over) metric->over = *over;
+  const auto aggregate = reader.Text("aggregate", "an aggregate such as count or mean");
+  if (aggregate) metric->aggregate = *aggregate;
+  const auto where = reader.Text("where", "a condition such as idle >= days(60)");
+  if (where) metric->where = *where;
+  return ReadBy(reader, metric, mistakes) && over && aggregate;
 }
 
 bool ReadExpression(MapReader& reader, MetricSpec* metric, Mistakes& mistakes) {
@@ -124,17 +148,19 @@ bool ReadAggregate(MapReader& reader, MetricSpec* metric, Mistakes& mistakes) {
 
 // False when a plan of the rest would speak of what is missing here.
 bool ReadMetric(const YamlEntry& entry, MetricSpec* metric, Mistakes& mistakes) {
-  static const MapKeys kKeys = {"a metric",
-                                "{event: refund, aggregate: count}",
-                                {"event", "value", "aggregate", "where", "window", "last", "by", "resolution", "every"},
-                                {"over"}};
+  static const MapKeys kKeys = {
+      "a metric",
+      "{event: refund, aggregate: count}",
+      {"event", "value", "over", "aggregate", "where", "window", "last", "by", "resolution", "every"},
+      {}};
   metric->name = entry.key.text();
   metric->origin = entry.key;
   MapReader reader(entry.value, entry.key, kKeys, mistakes);
   const bool named = CheckName(entry.key, "metric", mistakes);
   const bool consistent = RefuseContradictions(entry.value, mistakes);
-  const bool complete = entry.value.Find("value") != nullptr ? ReadExpression(reader, metric, mistakes)
-                                                             : ReadAggregate(reader, metric, mistakes);
+  const bool complete = entry.value.Find("value") != nullptr  ? ReadExpression(reader, metric, mistakes)
+                        : entry.value.Find("over") != nullptr ? ReadRollup(reader, metric, mistakes)
+                                                              : ReadAggregate(reader, metric, mistakes);
   return complete && named && consistent;
 }
 

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "engine/state.h"
+#include "metric/group_key.h"
 
 namespace tocsin {
 
@@ -28,12 +29,44 @@ Reason Engine::State::Take(const EventView& view, size_t first_key) {
   return Reason::kNone;
 }
 
+// The key of a group of what is known of somebody at this event, itself included.
+Engine::State::PreparedKey Engine::State::MakeProfileKey(const EventView& view, const EventGrouping& place) {
+  PreparedKey key;
+  key.place = &place;
+  std::string bytes;
+  auto profile = place.profile_keys.begin();
+  for (uint32_t slot : place.key_slots) {
+    tocsin::Value value;
+    if (slot != kProfileSlot) {
+      value = view.attributes[slot];
+    } else {
+      std::string whose;
+      if (!view.attributes[profile->slot].absent()) AppendKey(view.attributes[profile->slot], &whose);
+      const std::optional<uint32_t> row = whose.empty() ? std::nullopt : groups[profile->grouping].Find(whose);
+      if (row) value = Read(profile->metric, *row);
+      ++profile;
+    }
+    if (value.absent()) return key;
+    AppendKey(value, &bytes);
+  }
+  key.begin = static_cast<uint32_t>(key_end);
+  key.size = static_cast<uint32_t>(bytes.size());
+  key.hash = GroupTable::Hash(bytes);
+  key.present = true;
+  if (key_end + bytes.size() > key_bytes.size()) key_bytes.resize(2 * (key_end + bytes.size()));
+  std::copy(bytes.begin(), bytes.end(), key_bytes.begin() + static_cast<std::ptrdiff_t>(key_end));
+  key_end += bytes.size();
+  return key;
+}
+
 void Engine::State::Apply(const EventView& view, size_t first_key) {
   event = &view;
   const EventPlan& event_plan = layout.events[view.type];
   const std::span<PreparedKey> reached(prepared.data() + first_key, event_plan.groupings.size());
   touched.clear();
   for (PreparedKey& key : reached) {
+    if (!key.place->profile_keys.empty()) [[unlikely]]
+      key = MakeProfileKey(view, *key.place);
     if (key.present) {
       ReachGroup(view, &key);
     } else {
@@ -42,6 +75,7 @@ void Engine::State::Apply(const EventView& view, size_t first_key) {
   }
   if (event_plan.derives) Derive(view, reached);
   if (layout.spec.limits.evidence_memory > 0) KeepEvidence(view, reached);
+  UpdateRollups();
   unsettled = !at_close.empty() || timers.AnyUntil(now);
   if (unsettled) [[unlikely]] {
     for (const WindowRow& changed : touched) CatchUp(layout.windows[changed.window].grouping, changed.row);

@@ -15,6 +15,7 @@ constexpr size_t kBlock = 32;
 void Engine::State::PrepareKey(const EventView& view, const EventGrouping& place) {
   PreparedKey& key = prepared.emplace_back();
   key.place = &place;
+  if (!place.profile_keys.empty()) return;  // what is known then is not known yet
   key.begin = static_cast<uint32_t>(key_end);
   size_t end = key_end;
   for (uint32_t slot : place.key_slots) {

@@ -27,10 +27,10 @@ void Engine::State::Start(Time t) {
 
 // Those that ring at multiples, and when metrics are warmed up.
 void Engine::State::SetStandingTimers() {
-  auto set = [&](Duration period, Timer::Kind kind, uint32_t index) {
+  auto set = [&](Duration period, Timer::Kind kind, uint32_t index, uint32_t row = 0) {
     Time first = RoundUp(now, period);
     if (first == now && closed) first = SaturatingAdd(first, period);
-    timers.Set({first, kind, index, 0, 0});
+    timers.Set({first, kind, index, row, 0});
   };
   if (!layout.minute_rules.empty()) set(kMinute, Timer::Kind::kMinute, 0);
   for (uint32_t rule : layout.every_rules) set(*layout.rules[rule].every, Timer::Kind::kEvery, rule);
@@ -38,6 +38,13 @@ void Engine::State::SetStandingTimers() {
   if (observer != nullptr && tick > Duration::zero()) set(tick, Timer::Kind::kTick, 0);
   for (uint32_t window = 0; window < layout.uses.size(); ++window) {
     if (layout.uses[window].warms) SetWarmTimer(window);
+  }
+  for (uint32_t r = 0; r < layout.rollups.size(); ++r) {
+    if (layout.rollups[r].each_minute) set(kMinute, Timer::Kind::kMembers, r, 1);
+    for (uint32_t window : layout.rollups[r].behind) {
+      const Time whole = layout.windows[window].WholeAt(began[window]);
+      if (whole > now) timers.Set({whole, Timer::Kind::kMembers, r, 0, 0});
+    }
   }
 }
 
@@ -51,18 +58,16 @@ void Engine::State::SetWarmTimer(uint32_t window) {
 }
 
 void Engine::State::MoveTo(Time t) {
-  if (NothingWaits() && !timers.AnyUntil(t - Duration(1))) [[likely]] {
-    now = t;
-    closed = false;
-    return;
-  }
-  if (!closed) CloseInstant();
-  while (timers.AnyUntil(t - Duration(1))) {
-    now = *timers.Next();
-    CloseInstant();
+  if (!NothingWaits() || timers.AnyUntil(t - Duration(1))) [[unlikely]] {
+    if (!closed) CloseInstant();
+    while (timers.AnyUntil(t - Duration(1))) {
+      now = *timers.Next();
+      CloseInstant();
+    }
   }
   now = t;
   closed = false;
+  if (!layout.rollups.empty() && timers.AnyUntil(now)) LetGoOfMembers();
 }
 
 void Engine::State::CloseInstant() {
@@ -120,6 +125,8 @@ uint32_t Engine::State::GroupingOf(const Timer& timer) const {
   switch (timer.kind) {
     case Timer::Kind::kExit:
       return layout.windows[timer.index].grouping;
+    case Timer::Kind::kMember:
+      return layout.rollups[timer.index].fine;
     case Timer::Kind::kGroup:
       return timer.index;
     case Timer::Kind::kSession:
@@ -133,6 +140,13 @@ void Engine::State::Ring(const Timer& timer) {
   switch (timer.kind) {
     case Timer::Kind::kExit:
       if (IsCurrent(timer)) RingExit(timer);
+      return;
+    case Timer::Kind::kMember:
+      if (IsCurrent(timer)) RingMember(timer);
+      return;
+    case Timer::Kind::kMembers:
+      UpdateAllMembers(timer.index);
+      if (timer.row != 0) timers.Set({SaturatingAdd(timer.time, kMinute), timer.kind, timer.index, timer.row, 0});
       return;
     case Timer::Kind::kFlip:
       if (IsCurrent(timer)) RingFlip(timer);
@@ -173,8 +187,9 @@ void Engine::State::RingExit(const Timer& timer) {
   if (!state.empty() && !state.TimerIs(timer.time)) return;
   state.ClearTimer();
   state.AdvanceTo(now);
+  touched.assign(1, {timer.index, timer.row});
   Cross(timer.index, timer.row, state);
-  ConcernReaders(timer.index, timer.row);
+  Spread();
   WatchExit(timer.index, timer.row, &state);
 }
 
@@ -259,6 +274,10 @@ void Engine::State::StoreAll(uint32_t metric_index) {
     if (last.present == stored.present && last.bits == stored.bits) continue;
     std::memcpy(table.row(row) + metric.row_offset, &stored, sizeof(stored));
     for (uint32_t rule : layout.stored_readers[metric_index]) ConcernGroup(rule, metric.grouping, row);
+  }
+  for (uint32_t r = 0; r < layout.rollups.size(); ++r) {
+    const std::vector<uint32_t>& stored = layout.rollups[r].stored;
+    if (std::find(stored.begin(), stored.end(), metric_index) != stored.end()) UpdateAllMembers(r);
   }
 }
 

@@ -113,8 +113,14 @@ std::optional<uint32_t> Reader::Finest(const std::vector<Wanted>& wanted) {
   return finest;
 }
 
+// What is known of somebody, where groups are made of it.
+bool Reader::IsProfileKey(const Dictionary::Entry& entry) const {
+  const auto& own = layout_.groupings[*grouping_].keys;
+  return IsProfile(entry.name) && std::find(own.begin(), own.end(), entry.name) != own.end();
+}
+
 bool Reader::MayRead(const Dictionary::Entry& entry) const {
-  if (entry.source == Variable::Source::kEvent) return true;
+  if (entry.source == Variable::Source::kEvent || IsProfileKey(entry)) return true;
   const auto& own = layout_.groupings[*grouping_].keys;
   if (entry.source == Variable::Source::kKey) return std::find(own.begin(), own.end(), entry.name) != own.end();
   return IsSubset(layout_.groupings[entry.grouping].keys, own);
@@ -155,7 +161,8 @@ uint32_t Reader::Slot(const Dictionary::Entry& entry) {
   variable.type = entry.type;
   variable.source = entry.source;
   variable.index = entry.index;
-  if (entry.source == Variable::Source::kKey) {
+  if (IsProfileKey(entry)) variable.source = Variable::Source::kKey;
+  if (variable.source == Variable::Source::kKey) {
     const auto& own = layout_.groupings[*grouping_].keys;
     variable.index = static_cast<uint32_t>(std::find(own.begin(), own.end(), entry.name) - own.begin());
   } else if (entry.source == Variable::Source::kMetric) {

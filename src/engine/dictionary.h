@@ -79,6 +79,7 @@ class Reader {
   const Dictionary::Entry& At(uint32_t slot) const;
   std::optional<uint32_t> Finest(const std::vector<Wanted>& wanted);
   bool MayRead(const Dictionary::Entry& entry) const;
+  bool IsProfileKey(const Dictionary::Entry& entry) const;
   std::string WhyNot(const Dictionary::Entry& entry) const;
   uint32_t Slot(const Dictionary::Entry& entry);
   uint32_t ParentOf(uint32_t grouping);

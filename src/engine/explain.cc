@@ -89,6 +89,7 @@ class Explainer {
     const MetricInfo* info = InfoOf(metric);
     const std::string text = info == nullptr ? "" : info->aggregate;
     if (!metric.aggregate) return text + (metric.every ? ", kept" : ", an expression");
+    if (metric.rollup) return text + " over the groups of " + info->over;
     const WindowPlan& window = layout_.windows[metric.aggregate->window];
     return fmt::format("{} of {} {}", text, EventsOf(window), WindowText(window));
   }

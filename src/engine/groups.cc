@@ -165,6 +165,9 @@ void Engine::State::RemoveGroups(const std::vector<GroupRow>& going, EndReason r
   for (const RuleRow which : ending) End(which, reason);
   for (const RuleRow which : ending)  // what it remembers
     alerts.Remove(&Head(layout.rules[which.rule].grouping, which.row).alerts, which.rule);
+  touched.clear();
+  for (const GroupRow& which : going) RemoveMember(which.grouping, which.row);
+  Spread();
   for (const GroupRow& which : going) {
     for (uint32_t rule : layout.groupings[which.grouping].finer_rules) ConcernGroup(rule, which.grouping, which.row);
     if (Head(which.grouping, which.row).occupied) Vacate(which.grouping, which.row);
@@ -194,6 +197,7 @@ void Engine::State::EndLimits() {
 }
 
 void Engine::State::Release(uint32_t grouping, uint32_t row) {
+  RemoveMember(grouping, row);
   for (uint32_t window : layout.groupings[grouping].windows)
     WindowInRow(layout.windows[window], groups[grouping].row(row), pool, texts).Release();
   series.Release(grouping, row);

@@ -159,7 +159,8 @@ struct GroupingPlan {
   std::vector<uint32_t> windows;
   std::vector<uint32_t> patterns;
   std::vector<uint32_t> sessions;
-  std::vector<uint32_t> stored;  // metrics with a place in the row
+  std::vector<uint32_t> stored;   // metrics with a place in the row
+  std::vector<uint32_t> rollups;  // that put its groups together
   std::vector<SelectorPlan> selectors;
   std::vector<ThresholdIndex> indices;
   std::vector<Guard> guards;
@@ -209,6 +210,7 @@ struct Metric {
   uint32_t grouping = 0;
   std::string past_of;                   // of previous(metric, D): the metric
   std::optional<MetricPlan> aggregate;   // over the window aggregate->window
+  std::optional<uint32_t> rollup;        // its window is one
   std::optional<Expression> value;       // or
   std::optional<SeriesReading> reading;  // or: with `every`
   Reads reads;                           // of the value
@@ -220,6 +222,37 @@ struct Metric {
 struct StoredValue {
   int64_t bits = 0;
   uint64_t present = 0;  // 1: it has a value
+};
+
+// How the values of a metric are put together over the groups of its grouping, into those of a coarser one.
+struct RollupPlan {
+  enum class Aggregate : uint8_t { kCount, kSum, kMean, kMin, kMax, kQuantile, kShare };
+  Aggregate aggregate = Aggregate::kCount;
+  double quantile = 0;
+  uint32_t metric = 0;
+  Kind kind = Kind::kDouble;  // of the metric
+  bool elapsed = false;       // it grows with time
+  uint32_t fine = 0;          // groupings
+  uint32_t coarse = 0;
+  std::vector<uint32_t> keys;  // which of the finer grouping's keys, in the order of the coarser's
+  uint32_t window = 0;         // what it holds, in the coarser grouping
+  std::optional<Expression> where;
+  std::optional<Expression> share;  // the condition of a share
+  Reads reads;                      // of both, and of the metric
+  uint32_t slot = 0;                // the metric's
+  std::vector<uint32_t> windows;    // of the finer grouping, whose changes change what a group contributes
+  std::vector<uint32_t> held_by;    // a group counts while one of these holds an event
+  std::vector<uint32_t> behind;     // of these windows: those that have no value before they are whole
+  std::vector<uint32_t> stored;     // metrics with `every` that it depends on
+  std::vector<LinearTerm> flips;    // terms that time alone turns, at exact instants
+  bool each_minute = false;
+  uint32_t member_offset = 0;  // in the finer grouping's rows: of a RollupMember
+  uint32_t flip_offset = 0;    // of a TimerMark, where there are flips
+  uint32_t node_offset = 0;    // of a RankNode, where values are ranked
+
+  bool NeedsValues() const { return aggregate != Aggregate::kCount && aggregate != Aggregate::kShare; }
+  bool HasSum() const { return aggregate == Aggregate::kSum || aggregate == Aggregate::kMean; }
+  bool IsRanked() const { return NeedsValues() && !HasSum(); }
 };
 
 // --- rules -----------------------------------------------------------------------------------------------------------
@@ -307,10 +340,19 @@ struct EventWindow {
   uint32_t row_offset = 0;  // the window's
 };
 
+// A key that is what is known of somebody when the event comes.
+struct ProfileKey {
+  uint32_t metric = 0;    // the profile's attribute
+  uint32_t grouping = 0;  // its grouping: that of the profile's key
+  uint32_t slot = 0;      // the event's slot of that key
+};
+inline constexpr uint32_t kProfileSlot = ~uint32_t{0};
+
 // What one event type means to one grouping.
 struct EventGrouping {
   uint32_t grouping = 0;
-  std::vector<uint32_t> key_slots;  // the event's slot of each key
+  std::vector<uint32_t> key_slots;       // the event's slot of each key; kProfileSlot: one of the next list
+  std::vector<ProfileKey> profile_keys;  // in order; such keys are made when the event is applied, after all others
   std::vector<EventWindow> windows;
   std::vector<uint32_t> rules;            // that look at this event
   std::vector<uint32_t> resolving_rules;  // that it ends
@@ -341,6 +383,7 @@ struct WindowUse {
   std::vector<uint32_t> open;           // of all, those that lead to rules which it is open to
   std::vector<uint32_t> selectors;      // whose value it holds
   std::vector<uint32_t> terms;          // coarse terms that read it
+  std::vector<uint32_t> rollups;        // that depend on it
   std::vector<uint32_t> warm_rules;     // without thresholds, that do not believe it at first
   bool warms = false;                   // some rule does not believe it at first
   bool restless = false;                // a rule reads it that is asked again while its alert is active
@@ -375,6 +418,7 @@ struct Plan::Layout {
   std::vector<RuleInfo> rule_infos;
   std::vector<uint32_t> minute_rules;
   std::vector<uint32_t> every_rules;
+  std::vector<RollupPlan> rollups;
   std::vector<uint32_t> every_metrics;                // each after those that it reads
   std::vector<std::vector<uint32_t>> stored_readers;  // by metric with `every`: rules that read it
   uint64_t fingerprint = 0;                           // of all that a snapshot's bytes depend on

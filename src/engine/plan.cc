@@ -48,6 +48,7 @@ void Describe(Plan::Layout* layout) {
       info.window = spec->window;
       info.calendar = spec->calendar;
       info.last = spec->last;
+      info.over = spec->over.text();
     } else if (metric.reading) {
       info.aggregate = metric.name;
     } else {
@@ -89,6 +90,11 @@ uint64_t Fingerprint(const Plan::Layout& layout) {
       digest.Add(metric.reading->ahead ? ToNanos(*metric.reading->ahead) : -1);
     }
   }
+  for (const RollupPlan& rollup : layout.rollups) {
+    digest.Add(layout.metrics[rollup.metric].name).Add(static_cast<int64_t>(rollup.aggregate));
+    digest.Add(rollup.where ? rollup.where->ToString() : "").Add(rollup.share ? rollup.share->ToString() : "");
+    digest.Add(rollup.member_offset).Add(rollup.node_offset).Add(rollup.flip_offset);
+  }
   for (const RulePlan& rule : layout.rules) digest.Add(rule.version).Add(rule.flip_offset);
   for (const CoarseTerm& term : layout.terms) digest.Add(term.expression.Definition()).Add(term.row_offset);
   for (const PatternPlan& pattern : layout.derived.patterns)
@@ -120,7 +126,7 @@ absl::StatusOr<std::shared_ptr<const Plan>> Plan::Layout::Make(const EngineSpec&
   Dictionary names(LanguageOf(spec));
   PlanDerived(layout.get(), &groupings, &diagnostics);
   PlanAggregates(layout.get(), &groupings, &diagnostics);
-  PlanValues(layout.get(), &names, &diagnostics);
+  PlanValues(layout.get(), &groupings, &names, &diagnostics);
   PlanRules(layout.get(), &groupings, names, &diagnostics);
   LinkDerived(layout.get(), &diagnostics);
   PlanKeys(layout.get(), &diagnostics);

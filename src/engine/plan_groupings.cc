@@ -1,6 +1,7 @@
 #include "engine/plan_groupings.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -13,8 +14,7 @@ std::optional<Kind> Groupings::KindOf(const SourceText& key, const Events& event
     diagnostics_.push_back(key.Error(std::move(message), std::move(hint), description));
     return std::nullopt;
   };
-  if (key.text().rfind("profile.", 0) == 0)
-    return complain("a profile's attribute as a key is not supported yet", "group by attributes of the events");
+  if (key.text().rfind("profile.", 0) == 0) return KindOfProfile(key, events, description);
   for (const EventSpec* event : events) {
     const EventSpec& spec = *event;
     const auto named = std::find_if(spec.attributes.begin(), spec.attributes.end(),
@@ -39,6 +39,44 @@ std::optional<Kind> Groupings::KindOf(const SourceText& key, const Events& event
     }
   }
   return kinds_[key.text()];
+}
+
+// An attribute of a profile groups the events that have the profile's key.
+std::optional<Kind> Groupings::KindOfProfile(const SourceText& key, const Events& events,
+                                             const std::string& description) {
+  auto complain = [&](std::string message, std::string hint = {}) {
+    diagnostics_.push_back(key.Error(std::move(message), std::move(hint), description));
+    return std::nullopt;
+  };
+  const std::string attribute = key.text().substr(std::string_view("profile.").size());
+  std::vector<std::string> names;
+  for (const ProfileSpec& profile : layout_.spec.profiles) {
+    for (const SourceText& one : profile.attributes) {
+      names.push_back("profile." + one.text());
+      if (one.text() != attribute) continue;
+      for (const EventSpec* event : events) {
+        const auto& attributes = event->attributes;
+        if (std::any_of(attributes.begin(), attributes.end(),
+                        [&](const AttributeSpec& its) { return its.name == profile.key; }))
+          continue;
+        return complain(fmt::format("the event '{}' has no attribute '{}', of whom '{}' is known", event->name,
+                                    profile.key, key.text()));
+      }
+      for (const SourceText& source : profile.events) {
+        const std::optional<uint32_t> event = layout_.catalog.FindEvent(source.text());
+        const std::optional<uint32_t> slot = event ? layout_.catalog.FindSlot(*event, attribute) : std::nullopt;
+        if (!slot) continue;
+        const Type type = layout_.catalog.event(*event).attributes[*slot].type;
+        if (IsKeyKind(type.kind)) return type.kind;
+        return complain(
+            fmt::format("'{}' is a {}, and only strings, ints and bools can group", key.text(), TypeName(type)));
+      }
+    }
+  }
+  const std::string closest = ClosestName(key.text(), names);
+  return complain(
+      fmt::format("no profile has an attribute '{}'", attribute),
+      closest.empty() ? "profiles are declared under 'profiles'" : fmt::format("did you mean '{}'?", closest));
 }
 
 std::optional<uint32_t> Groupings::Find(const std::vector<SourceText>& by, const std::vector<uint32_t>& events,
@@ -67,11 +105,19 @@ std::optional<uint32_t> Groupings::Find(const std::vector<SourceText>& by, const
     }
   }
   if (!good) return std::nullopt;
-  GroupingPlan grouping;
+  std::vector<std::string> names;
+  std::vector<Kind> kinds;
   for (const auto& [name, kind] : keys) {
-    grouping.keys.push_back(name);
-    grouping.kinds.push_back(kind);
+    names.push_back(name);
+    kinds.push_back(kind);
   }
+  return Of(std::move(names), std::move(kinds));
+}
+
+uint32_t Groupings::Of(std::vector<std::string> keys, std::vector<Kind> kinds) {
+  GroupingPlan grouping;
+  grouping.keys = std::move(keys);
+  grouping.kinds = std::move(kinds);
   auto [found, added] = by_keys_.emplace(grouping.keys, static_cast<uint32_t>(layout_.groupings.size()));
   if (added) layout_.groupings.push_back(std::move(grouping));
   return found->second;

@@ -24,10 +24,14 @@ class Groupings {
   std::optional<uint32_t> FindFor(const std::vector<SourceText>& by, const EventSpec& event,
                                   const std::string& description);
 
+  // The grouping of these keys, in order of their names, which group elsewhere already.
+  uint32_t Of(std::vector<std::string> keys, std::vector<Kind> kinds);
+
  private:
   using Events = std::vector<const EventSpec*>;
   std::optional<uint32_t> Find(const std::vector<SourceText>& by, const Events& events, const std::string& description);
   std::optional<Kind> KindOf(const SourceText& key, const Events& events, const std::string& description);
+  std::optional<Kind> KindOfProfile(const SourceText& key, const Events& events, const std::string& description);
 
   Plan::Layout& layout_;
   std::vector<Diagnostic>& diagnostics_;

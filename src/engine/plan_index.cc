@@ -450,7 +450,7 @@ class IndexPlanner {
   bool IsNeverAbsent(const Term& term) const {
     if (term.kind == Term::Kind::kChoice) return !term.choice->is_profile;
     const Metric& metric = layout_.metrics[term.source.metric];
-    return term.kind == Term::Kind::kThreshold && term.source.minus == kNothing && metric.aggregate &&
+    return term.kind == Term::Kind::kThreshold && term.source.minus == kNothing && metric.aggregate && !metric.rollup &&
            !MayBeAbsent(*metric.aggregate) && !layout_.windows[metric.aggregate->window].behind();
   }
 

@@ -81,10 +81,10 @@ class MetricPlanner {
 
   // Why previous() of the metric cannot be read; empty where it can. `metric`: as planned, null where it is mistaken.
   static std::string WhyNoPast(const MetricSpec& spec, const Metric* metric) {
-    if (!spec.value.empty()) {
+    if (!spec.value.empty() || !spec.over.empty()) {
       return fmt::format(
-          "previous() goes back in the window of a metric over events, and '{}' is an expression: take "
-          "previous() of what it reads",
+          "previous() goes back in the window of a metric over events, and '{}' is made of other metrics: "
+          "take previous() of those",
           spec.name);
     }
     if (!spec.window && !spec.calendar)
@@ -346,7 +346,12 @@ std::set<MetricCall> CallsOf(const EngineSpec& spec) {
       if (call.function == MetricCall::Function::kPrevious) calls.insert(std::move(call));
     }
   };
-  for (const MetricSpec& metric : spec.metrics) add(metric.value);
+  for (const MetricSpec& metric : spec.metrics) {
+    add(metric.value);
+    if (metric.over.empty()) continue;
+    add(metric.where);
+    add(metric.aggregate);
+  }
   for (const RuleSpec& rule : spec.rules) {
     for (const SourceText* text : {&rule.when, &rule.resolve_when, &rule.scope}) add(*text);
     for (const SeveritySpec& level : rule.severities) add(level.when);
@@ -366,7 +371,7 @@ void PlanAggregates(Plan::Layout* layout, Groupings* groupings, std::vector<Diag
     if (i > 0 && specs[i]->name == specs[i - 1]->name) {
       diagnostics->push_back(specs[i]->origin.Error(fmt::format("there are two metrics named '{}'", specs[i]->name), "",
                                                     "metric " + specs[i]->name));
-    } else if (specs[i]->value.empty()) {
+    } else if (specs[i]->value.empty() && specs[i]->over.empty()) {
       planner.PlanOne(*specs[i]);
     }
   }

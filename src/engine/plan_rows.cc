@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "engine/plan_stages.h"
+#include "engine/rank_tree.h"
 #include "engine/read.h"
+#include "engine/rollup.h"
 #include "engine/thresholds.h"
 #include "metric/group_table.h"
 
@@ -55,6 +57,12 @@ void PlaceAll(Plan::Layout* layout) {
       index.width = longest <= UINT8_MAX ? 1 : longest <= UINT16_MAX ? 2 : 4;
       index.row_offset = Place(&grouping, uint32_t{index.width} * 2, index.width);
     }
+  }
+  for (RollupPlan& rollup : layout->rollups) {
+    GroupingPlan& fine = layout->groupings[rollup.fine];
+    rollup.member_offset = Place(&fine, sizeof(RollupMember), 8);
+    if (!rollup.flips.empty()) rollup.flip_offset = Place(&fine, sizeof(int64_t), 8);
+    if (rollup.IsRanked()) rollup.node_offset = Place(&fine, sizeof(RankNode), 8);
   }
   for (WindowPlan& window : layout->windows) {
     window.row_offset = Place(&layout->groupings[window.grouping], window.handles() * sizeof(uint32_t), 4);
@@ -231,6 +239,9 @@ class EventPlanner {
     PlaceDerived();
     for (uint32_t type = 0; type < layout_.events.size(); ++type) {
       EventPlan& event = layout_.events[type];
+      // What is known of somebody may come with the event.
+      std::stable_partition(event.groupings.begin(), event.groupings.end(),
+                            [](const EventGrouping& place) { return place.profile_keys.empty(); });
       event.attributes = static_cast<uint32_t>(layout_.catalog.event(type).attributes.size());
       for (const EventGrouping& place : event.groupings)
         event.simple = event.simple && place.rules.empty() && place.resolving_rules.empty();
@@ -271,10 +282,24 @@ class EventPlanner {
     EventGrouping made;
     made.grouping = grouping;
     made.evidence = !layout_.groupings[grouping].rules.empty();
-    for (const std::string& key : layout_.groupings[grouping].keys)
-      made.key_slots.push_back(*layout_.catalog.FindSlot(type, key));
+    for (const std::string& key : layout_.groupings[grouping].keys) {
+      if (std::optional<uint32_t> slot = layout_.catalog.FindSlot(type, key)) {
+        made.key_slots.push_back(*slot);
+        continue;
+      }
+      made.key_slots.push_back(kProfileSlot);
+      made.profile_keys.push_back(ProfileKeyOf(type, key));
+    }
     event.groupings.push_back(std::move(made));
     return event.groupings.back();
+  }
+
+  ProfileKey ProfileKeyOf(uint32_t type, const std::string& key) const {
+    ProfileKey profile;
+    while (layout_.metrics[profile.metric].name != key) ++profile.metric;
+    profile.grouping = layout_.metrics[profile.metric].grouping;
+    profile.slot = *layout_.catalog.FindSlot(type, layout_.groupings[profile.grouping].keys[0]);
+    return profile;
   }
 
   Plan::Layout& layout_;

@@ -20,8 +20,8 @@ void PlanDerived(Plan::Layout* layout, Groupings* groupings, std::vector<Diagnos
 std::vector<SourceText> KeysOfDerived(const Plan::Layout& layout, const std::vector<uint32_t>& events);
 // plan_metrics.cc: metrics over events, and profiles.
 void PlanAggregates(Plan::Layout* layout, Groupings* groupings, std::vector<Diagnostic>* diagnostics);
-// plan_values.cc: metrics that are expressions over other metrics. Fills the dictionary.
-void PlanValues(Plan::Layout* layout, Dictionary* names, std::vector<Diagnostic>* diagnostics);
+// plan_values.cc: metrics that are expressions over other metrics, or put groups together. Fills the dictionary.
+void PlanValues(Plan::Layout* layout, Groupings* groupings, Dictionary* names, std::vector<Diagnostic>* diagnostics);
 // plan_rules.cc: rules, without when they are evaluated.
 void PlanRules(Plan::Layout* layout, Groupings* groupings, const Dictionary& names,
                std::vector<Diagnostic>* diagnostics);

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/plan_rollups.h"
 #include "engine/plan_series.h"
 #include "engine/plan_stages.h"
 
@@ -15,8 +16,8 @@ namespace {
 
 class ValuePlanner {
  public:
-  ValuePlanner(Plan::Layout* layout, Dictionary* names, std::vector<Diagnostic>* diagnostics)
-      : layout_(*layout), names_(*names), diagnostics_(*diagnostics) {}
+  ValuePlanner(Plan::Layout* layout, Groupings* groupings, Dictionary* names, std::vector<Diagnostic>* diagnostics)
+      : layout_(*layout), groupings_(*groupings), names_(*names), diagnostics_(*diagnostics) {}
 
   void Run() {
     AddKnown();
@@ -24,6 +25,7 @@ class ValuePlanner {
     std::vector<const MetricSpec*> waiting;
     for (const MetricSpec& spec : layout_.spec.metrics) {
       if (!spec.value.empty() && CheckShape(spec)) waiting.push_back(&spec);
+      if (spec.value.empty() && !spec.over.empty() && CheckRollup(spec)) waiting.push_back(&spec);
     }
     std::stable_sort(waiting.begin(), waiting.end(),
                      [](const MetricSpec* a, const MetricSpec* b) { return a->name < b->name; });
@@ -41,7 +43,8 @@ class ValuePlanner {
   void AddKnown() {
     for (const GroupingPlan& grouping : layout_.groupings) {
       for (size_t k = 0; k < grouping.keys.size(); ++k) {
-        if (names_.Find(grouping.keys[k]) != nullptr) continue;
+        // What is known of somebody is a metric, and where it groups a key as well.
+        if (names_.Find(grouping.keys[k]) != nullptr || IsProfile(grouping.keys[k])) continue;
         Dictionary::Entry entry;
         entry.name = grouping.keys[k];
         entry.type = grouping.kinds[k];
@@ -68,6 +71,10 @@ class ValuePlanner {
     entry.index = index;
     entry.grouping = metric.grouping;
     entry.elapsed = metric.aggregate && metric.aggregate->aggregate == AggregateKind::kTimeSince;
+    if (metric.rollup) {
+      const RollupPlan& rollup = layout_.rollups[*metric.rollup];
+      entry.elapsed = rollup.elapsed && rollup.NeedsValues();
+    }
     names_.Add(std::move(entry));
   }
 
@@ -96,6 +103,28 @@ class ValuePlanner {
     diagnostics_.push_back(spec.origin.Error(message, "", "metric " + spec.name));
     layout_.mistaken_metrics.push_back(spec.name);
     return false;
+  }
+
+  bool CheckRollup(const MetricSpec& spec) {
+    const char* extra = !spec.events.empty() ? "event"
+                        : spec.window        ? "window"
+                        : spec.calendar      ? "window"
+                        : spec.last          ? "last"
+                        : spec.every         ? "every"
+                                             : nullptr;
+    if (extra == nullptr) return true;
+    diagnostics_.push_back(
+        spec.origin.Error(fmt::format("'{}' puts groups together and has no '{}' of its own", spec.name, extra), "",
+                          "metric " + spec.name));
+    layout_.mistaken_metrics.push_back(spec.name);
+    return false;
+  }
+
+  bool TryRollup(const MetricSpec& spec) {
+    std::vector<Diagnostic> unheard;
+    if (!PlanRollup(spec, &layout_, &groupings_, names_, &unheard)) return false;
+    AddMetric(static_cast<uint32_t>(layout_.metrics.size() - 1));
+    return true;
   }
 
   std::vector<Wanted> Text(const MetricSpec& spec) const {
@@ -134,6 +163,7 @@ class ValuePlanner {
 
   // False when it cannot be planned yet, or ever.
   bool TryOne(const MetricSpec& spec) {
+    if (!spec.over.empty()) return TryRollup(spec);
     std::vector<Diagnostic> unheard;
     Reader reader(&layout_, names_, &unheard);
     std::vector<Wanted> wanted = Text(spec);
@@ -183,21 +213,26 @@ class ValuePlanner {
     for (const MetricSpec* spec : waiting) names_.AddMistaken(spec->name);
     for (const MetricSpec* spec : waiting) {
       const size_t before = diagnostics_.size();
-      Reader reader(&layout_, names_, &diagnostics_);
-      std::vector<Wanted> wanted = Text(*spec);
-      reader.Compile(&wanted, std::nullopt);
-      if (diagnostics_.size() == before && ReadsOnlyWaiting(*spec, waiting)) {
-        diagnostics_.push_back(spec->value.Error(fmt::format("'{}' leads back to itself", spec->name), "",
-                                                 Describe("metric", spec->name, "value")));
+      const SourceText& text = spec->over.empty() ? spec->value : spec->over;
+      if (spec->over.empty()) {
+        Reader reader(&layout_, names_, &diagnostics_);
+        std::vector<Wanted> wanted = Text(*spec);
+        reader.Compile(&wanted, std::nullopt);
+      } else {
+        PlanRollup(*spec, &layout_, &groupings_, names_, &diagnostics_);
+      }
+      if (diagnostics_.size() == before && ReadsOnlyWaiting(text, waiting)) {
+        diagnostics_.push_back(text.Error(fmt::format("'{}' leads back to itself", spec->name), "",
+                                          Describe("metric", spec->name, spec->over.empty() ? "value" : "over")));
       }
       layout_.mistaken_metrics.push_back(spec->name);
     }
   }
 
   // Whether what keeps it from being planned is only that others wait too, and not a mistake told elsewhere.
-  bool ReadsOnlyWaiting(const MetricSpec& spec, const std::vector<const MetricSpec*>& waiting) const {
+  bool ReadsOnlyWaiting(const SourceText& text, const std::vector<const MetricSpec*>& waiting) const {
     std::vector<Diagnostic> unheard;
-    std::optional<Expression> value = Expression::Compile(spec.value, names_.environment(), Kind::kNone, "", &unheard);
+    std::optional<Expression> value = Expression::Compile(text, names_.environment(), Kind::kNone, "", &unheard);
     if (!value) return false;
     for (uint32_t slot : value->slots()) {
       const Dictionary::Entry& entry = names_.entries()[slot];
@@ -210,14 +245,15 @@ class ValuePlanner {
   }
 
   Plan::Layout& layout_;
+  Groupings& groupings_;
   Dictionary& names_;
   std::vector<Diagnostic>& diagnostics_;
 };
 
 }  // namespace
 
-void PlanValues(Plan::Layout* layout, Dictionary* names, std::vector<Diagnostic>* diagnostics) {
-  ValuePlanner(layout, names, diagnostics).Run();
+void PlanValues(Plan::Layout* layout, Groupings* groupings, Dictionary* names, std::vector<Diagnostic>* diagnostics) {
+  ValuePlanner(layout, groupings, names, diagnostics).Run();
 }
 
 }  // namespace tocsin

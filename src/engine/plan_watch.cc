@@ -60,6 +60,7 @@ class WatchPlanner {
   void Run() {
     layout_.uses.resize(layout_.windows.size());
     layout_.stored_readers.resize(layout_.metrics.size());
+    for (uint32_t r = 0; r < layout_.rollups.size(); ++r) PlanRollup(r);
     for (uint32_t r = 0; r < layout_.rules.size(); ++r) PlanOne(r);
   }
 
@@ -76,6 +77,17 @@ class WatchPlanner {
     if (rule.every) return;  // looked at only at ticks, but what leaves while it fires needs no notice either
     for (uint32_t window : rule.windows) layout_.uses[window].read = true;
     PlanExits(rule);
+  }
+
+  // What a group contributes is brought up to date whenever something of it changes.
+  void PlanRollup(uint32_t r) {
+    const RollupPlan& rollup = layout_.rollups[r];
+    for (uint32_t window : rollup.windows) {
+      WindowUse& use = layout_.uses[window];
+      use.rollups.push_back(r);
+      use.read = true;
+      use.timed = true;
+    }
   }
 
   void CollectWindows(uint32_t r) {
@@ -216,7 +228,8 @@ class WatchPlanner {
 
   // How a metric may move when something leaves one of its windows. Of an expression: what its parts do to it.
   Moves ExitMoves(const Metric& metric, uint32_t window, bool sum_is_nonnegative) const {
-    if (metric.every) return Moves::kNone;  // noticed when it is evaluated
+    if (metric.rollup) return Moves::kNone;  // its groups see to that
+    if (metric.every) return Moves::kNone;   // noticed when it is evaluated
     if (!metric.value) {
       if (metric.aggregate->window != window) return Moves::kNone;
       return OnExit(*metric.aggregate, layout_.windows[window], sum_is_nonnegative);
@@ -236,6 +249,15 @@ class WatchPlanner {
   void AddMisleading(uint32_t metric_index, Turn turn, std::set<uint32_t>* misleading) const {
     const Metric& metric = layout_.metrics[metric_index];
     if (turn == Turn::kNever || metric.every) return;
+    if (metric.rollup) {
+      // More groups, and larger ones: a count of all is only too small where their windows are too empty.
+      const RollupPlan& rollup = layout_.rollups[*metric.rollup];
+      const bool rises = rollup.aggregate == RollupPlan::Aggregate::kCount && !rollup.where;
+      const bool over_time = std::any_of(rollup.windows.begin(), rollup.windows.end(),
+                                         [&](uint32_t w) { return layout_.windows[w].over_time(); });
+      if (over_time && Fits(turn, rises ? Moves::kDown : Moves::kBoth)) misleading->insert(metric_index);
+      return;
+    }
     if (metric.aggregate) {
       const WindowPlan& window = layout_.windows[metric.aggregate->window];
       // A sum is taken for one of amounts that are not negative: it is small when the window is emptier.
@@ -255,6 +277,12 @@ class WatchPlanner {
   // The windows of those that a metric depends on.
   void AddWindowsOf(uint32_t metric_index, const std::set<uint32_t>& misleading, std::vector<uint32_t>* windows) const {
     const Metric& metric = layout_.metrics[metric_index];
+    if (metric.rollup && misleading.count(metric_index) != 0) {
+      for (uint32_t window : layout_.rollups[*metric.rollup].windows) {
+        if (layout_.windows[window].over_time()) AddOnce(window, windows);
+      }
+      return;
+    }
     if (metric.aggregate && misleading.count(metric_index) != 0) AddOnce(metric.aggregate->window, windows);
     if (metric.every) return;
     for (const Variable& variable : metric.reads) {

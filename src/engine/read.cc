@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "engine/rollup.h"
 #include "engine/state.h"
 #include "metric/group_key.h"
 
@@ -12,6 +13,7 @@ namespace tocsin {
 Value ReadEmpty(const Plan::Layout& layout, const Metric& metric, const std::vector<uint32_t>& unknown) {
   if (metric.every) return {};
   if (metric.aggregate) {
+    if (metric.rollup) return ReadEmptyRollup(layout.rollups[*metric.rollup]);
     if (std::find(unknown.begin(), unknown.end(), metric.aggregate->window) != unknown.end()) return {};
     const WindowPlan& window = layout.windows[metric.aggregate->window];
     std::vector<int64_t> row(layout.groupings[metric.grouping].row_bytes / sizeof(int64_t) + 1);
@@ -47,6 +49,7 @@ Value Engine::State::Read(uint32_t metric_index, uint32_t row_number) {
   const Metric& metric = layout.metrics[metric_index];
   std::byte* row = groups[metric.grouping].row(row_number);
   if (metric.aggregate) [[likely]] {
+    if (metric.rollup) return ReadRollup(layout.rollups[*metric.rollup], row_number);
     const WindowPlan& window = layout.windows[metric.aggregate->window];
     WindowInRow state(window, row, pool, texts);
     if (started) state.AdvanceTo(now);

@@ -68,6 +68,10 @@ struct Engine::State::Correspondence {
     std::map<std::string, uint32_t> by_identity;
     for (uint32_t w = 0; w < old.windows.size(); ++w) by_identity.emplace(old.windows[w].identity, w);
     for (const WindowPlan& window : next.windows) {
+      if (window.kind == WindowPlan::Kind::kRollup) {  // made anew of what its groups hold
+        windows.push_back(kNone);
+        continue;
+      }
       auto found = by_identity.find(window.identity);
       const bool same = found != by_identity.end() && HoldsTheSame(old.windows[found->second], window);
       windows.push_back(same ? found->second : kNone);
@@ -300,6 +304,8 @@ void Engine::State::TakeOver(State& old) {
 
 // Every window's thresholds, terms and timers, every group's, every rule's answer: as if all had just changed.
 void Engine::State::AskEverything(const std::vector<Renamed>& renamed) {
+  // Rollups over rollups come after those that they put together.
+  for (uint32_t rollup = 0; rollup < layout.rollups.size(); ++rollup) UpdateAllMembers(rollup);
   for (uint32_t g = 0; g < groups.size(); ++g) {
     for (uint32_t row = 0; row < groups[g].end(); ++row) {
       if (!groups[g].alive(row)) continue;

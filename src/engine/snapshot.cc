@@ -121,7 +121,7 @@ bool Engine::State::IsSound() {
     if (limits[g].occupied != occupied) return false;
     if (limits[g].state.phase != AlertPhase::kInactive && !layout.groupings[g].max_groups) return false;
   }
-  if (active != alerts.size() || !AreCountsRight()) return false;
+  if (active != alerts.size() || !AreCountsRight() || !AreSoundRollups()) return false;
   for (const RuleRow which : at_close) {
     if (which.rule >= layout.rules.size()) return false;
     const GroupTable& table = groups[layout.rules[which.rule].grouping];
@@ -158,6 +158,10 @@ bool Engine::State::IsSoundTimer(const Timer& timer) const {
     case Timer::Kind::kGroup:
       bound = layout.groupings.size();
       break;
+    case Timer::Kind::kMember:
+    case Timer::Kind::kMembers:
+      bound = layout.rollups.size();
+      break;
     case Timer::Kind::kFlip:
     case Timer::Kind::kAlert:
     case Timer::Kind::kEvery:
@@ -185,11 +189,12 @@ bool Engine::State::IsSoundTimer(const Timer& timer) const {
     if (!grouping.max_groups && !grouping.expire_after) return false;  // its rows have no place for the mark
   }
   if (timer.kind == Timer::Kind::kFlip && layout.rules[timer.index].flips.empty()) return false;
+  if (timer.kind == Timer::Kind::kMember && layout.rollups[timer.index].flips.empty()) return false;
   if (timer.kind == Timer::Kind::kEvery && !layout.rules[timer.index].every) return false;
   if (timer.kind == Timer::Kind::kEveryMetric && !layout.metrics[timer.index].every) return false;
   const bool of_group = timer.kind == Timer::Kind::kExit || timer.kind == Timer::Kind::kGroup ||
                         timer.kind == Timer::Kind::kFlip || timer.kind == Timer::Kind::kAlert ||
-                        timer.kind == Timer::Kind::kSession;
+                        timer.kind == Timer::Kind::kSession || timer.kind == Timer::Kind::kMember;
   return !of_group || timer.row < groups[GroupingOf(timer)].end();
 }
 

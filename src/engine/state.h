@@ -8,6 +8,7 @@
 //   evaluate.cc  rules answer, alerts live
 //   tell.cc      what an alert change says
 //   read.cc      values of metrics, keys, coarser groups
+//   rollup.cc    what groups contribute to coarser ones
 //   query.cc     what is asked from outside
 //   forget.cc    what is known of somebody, and its end
 //   derive.cc    events are made of events
@@ -31,6 +32,7 @@
 #include "engine/evidence.h"
 #include "engine/layout.h"
 #include "engine/reorder_buffer.h"
+#include "engine/rollup.h"
 #include "engine/seen_ids.h"
 #include "engine/series_book.h"
 #include "engine/timers.h"
@@ -173,6 +175,7 @@ struct Engine::State {
   bool TakeArguments(const EventView& event, EventWindow window, Arguments* taken);
   void KeepEvidence(const EventView& event, std::span<const PreparedKey> reached);
   void LookAtEvent(std::span<const PreparedKey> reached);
+  PreparedKey MakeProfileKey(const EventView& event, const EventGrouping& place);
   void TellObserver();
 
   // --- groups.cc ---
@@ -338,6 +341,25 @@ struct Engine::State {
   bool CanHoldLanes(const State& old) const;
   void WatchDerived();
 
+  // --- rollup.cc ---
+  void UpdateRollups();
+  void Spread();
+  void LetGoOfMembers();
+  void UpdateMember(uint32_t rollup, uint32_t row);
+  void UpdateAllMembers(uint32_t rollup);
+  void RemoveMember(uint32_t grouping, uint32_t row);
+  void TouchRollup(const RollupPlan& rollup, uint32_t coarse);
+  void RingMember(const Timer& timer);
+  RollupMember AskMember(uint32_t rollup, uint32_t row);
+  void WatchMember(uint32_t rollup, uint32_t row, std::span<tocsin::Value> values);
+  void ReplaceMember(const RollupPlan& rollup, uint32_t row, uint32_t coarse, const RollupMember& before,
+                     const RollupMember& next);
+  bool IsHeld(const RollupPlan& rollup, uint32_t row);
+  std::optional<uint32_t> CoarseRow(const RollupPlan& rollup, uint32_t row);
+  tocsin::Value ReadRollup(const RollupPlan& rollup, uint32_t coarse);
+  bool AreSoundRollups();
+  bool IsSoundTree(const RollupPlan& rollup, uint32_t coarse, const RollupTotals& totals);
+
   // --- query.cc, forget.cc ---
   bool IsForgettable(uint32_t grouping, uint32_t row);
   std::vector<uint32_t> RowsByKey(uint32_t grouping);
@@ -437,7 +459,7 @@ struct Engine::State {
   std::vector<tocsin::Value> value_stack;
   std::vector<tocsin::Value> keys;
   std::vector<Argument> arguments;
-  std::vector<WindowRow> touched;  // by the present event
+  std::vector<WindowRow> touched;  // windows that have just changed, by the present event or timer
   std::vector<Evidence::Link> evidence_links;
   std::vector<Timer> due;
   std::vector<RuleRow> concerned;

@@ -28,6 +28,8 @@ struct Timer {
   // What rings at one instant is seen to in this order.
   enum class Kind : uint8_t {
     kExit,         // something leaves a window: index is the window's
+    kMember,       // time alone turns what a group contributes to a rollup: index is the rollup's
+    kMembers,      // so it may for every group; row is 1 where it comes again at the next full minute
     kFlip,         // time alone turns a comparison: index is the rule's
     kAlert,        // an alert waits no longer: index is the rule's
     kWarm,         // a metric has been fed for its window's length: index is the rule's that reads it

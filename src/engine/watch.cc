@@ -127,7 +127,7 @@ void Engine::State::Cross(uint32_t window, uint32_t row, const WindowInRow& stat
   for (uint32_t i : use.indices) {
     const ThresholdIndex& index = layout.groupings[grouping].indices[i];
     const Metric& metric = layout.metrics[index.metric];
-    if (!metric.aggregate || index.minus != ThresholdIndex::kNothing) {
+    if (!metric.aggregate || metric.rollup || index.minus != ThresholdIndex::kNothing) {
       CrossIndex(grouping, index, row);
       continue;
     }

@@ -177,6 +177,8 @@ bool WindowInRow::Add(Time now, Time time, const Arguments& arguments) {
       if (plan_.samples != Samples::kNone) return AddSample(now, time, arguments[0]);
       AddToAll(now, time, arguments);
       return true;
+    case WindowPlan::Kind::kRollup:
+      return false;
   }
   return false;
 }

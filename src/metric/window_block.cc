@@ -179,7 +179,8 @@ bool WindowBlock::Claim() {
   const uint32_t head = is_large ? large().head : header().head;
   const uint32_t size = is_large ? large().size : header().size;
   const uint32_t capacity = is_large ? large().capacity : header().capacity;
-  const bool has_panes = plan_.kind != WindowPlan::Kind::kAll || plan_.samples != Samples::kNone;
+  const bool has_panes = (plan_.kind != WindowPlan::Kind::kAll && plan_.kind != WindowPlan::Kind::kRollup) ||
+                         plan_.samples != Samples::kNone;
   if (has_panes && (capacity == 0 || size == 0)) return false;
   const bool may_slice = plan_.samples != Samples::kNone ? plan_.may_sketch() : plan_.shape.slice != Duration::zero();
   if (flag(kSliced) && !may_slice) return false;

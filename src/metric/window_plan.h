@@ -150,6 +150,8 @@ struct WindowPlan {
     // What has happened since waits in a block of its own:
     kClosed,   // the calendar period before the present one
     kDelayed,  // a window as it would have been `delay` ago
+    // No events: what groups of a finer grouping contribute, kept by the engine.
+    kRollup,
   };
   uint32_t grouping = 0;
   std::vector<WindowSource> sources;

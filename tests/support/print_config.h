@@ -39,10 +39,11 @@ inline std::string Print(const EventSpec& event) {
 
 inline std::string Print(const MetricSpec& metric) {
   return fmt::format(
-      "metric {}: event {} aggregate '{}' where '{}' value '{}' window {} calendar {} last {} by {} resolution {} {} "
+      "metric {}: event {} over '{}' aggregate '{}' where '{}' value '{}' window {} calendar {} last {} by {} "
+      "resolution {} {} "
       "every {}\n",
-      metric.name, Print(metric.events), metric.aggregate.text(), metric.where.text(), metric.value.text(),
-      Print(metric.window), Print(metric.calendar), Print(metric.last), Print(metric.by),
+      metric.name, Print(metric.events), metric.over.text(), metric.aggregate.text(), metric.where.text(),
+      metric.value.text(), Print(metric.window), Print(metric.calendar), Print(metric.last), Print(metric.by),
       static_cast<int>(metric.resolution.kind), Print(metric.resolution.width), Print(metric.every));
 }
 

@@ -145,6 +145,8 @@ class MetricBuilder : public ConfigBuilder {
     (metric().events.push_back(SourceText(std::move(types))), ...);
     return *this;
   }
+  // Over the groups of a metric that is kept by more keys, instead of over events.
+  MetricBuilder Over(SourceText metric);
   MetricBuilder Aggregate(SourceText aggregate);
   MetricBuilder Where(SourceText condition);
   MetricBuilder Window(Duration window);

@@ -61,6 +61,7 @@ struct MetricInfo {
   std::vector<std::string> keys;   // its grouping
   std::string aggregate;           // as written; of an expression, the expression
   bool is_expression = false;      // over other metrics
+  std::string over;                // of a rollup: the metric whose groups it puts together
   std::string past_of;             // of previous(metric, D) in some expression: the metric
   std::optional<Duration> window;  // of time
   std::optional<CalendarSpec> calendar;

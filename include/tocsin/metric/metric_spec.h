@@ -27,12 +27,14 @@ struct CalendarSpec {
   bool closed = false;                  // the last complete one
 };
 
-// Either an aggregate over events (`events`, `aggregate`), or an expression over other metrics (`value`).
+// Either an aggregate over events (`events`, `aggregate`), or an expression over other metrics (`value`), or an
+// aggregate over the groups of a metric that is kept by more keys (`over`, `aggregate`).
 struct MetricSpec {
   std::string name;
   std::vector<SourceText> events;        // the event types
   SourceText aggregate;                  // "sum(amount)"
-  SourceText where;                      // a condition over the event's attributes, or empty
+  SourceText over;                       // a metric, or empty
+  SourceText where;                      // a condition over the event's attributes, or the group's metrics; or empty
   SourceText value;                      // "refunds_7d / sales_7d", or empty
   std::optional<Duration> window;        // the last so much time
   std::optional<CalendarSpec> calendar;  // a calendar period
