@@ -60,8 +60,9 @@ bool Engine::State::MakeRoom(uint32_t grouping) {
   LimitAlert& limit = limits[grouping];
   const auto most = static_cast<uint64_t>(*layout.groupings[grouping].max_groups);
   const std::optional<Time> next = timers.Next();
-  if (limit.occupied >= most && !closed && next && *next <= now) {
-    // What leaves in this very instant has left before the event is applied, though its timer rings at the end.
+  if (limit.occupied >= most && next && *next <= now) {
+    // What leaves in this very instant has left before the event is applied, though its timer rings at the end; and in
+    // an instant that is closed, a late event may have begun a group whose windows hold it no more.
     for (uint32_t row = 0; row < groups[grouping].end(); ++row) {
       if (!groups[grouping].alive(row) || !Head(grouping, row).occupied || !IsEmpty(grouping, row)) continue;
       Vacate(grouping, row);
