@@ -108,7 +108,7 @@ void Engine::State::Evaluate(RuleRow which) {
       break;
   }
   if (rule.looks_at_events) return;  // it was looked at for its scope alone
-  if (!rule.flips.empty()) WatchFlips(rule, which);
+  if (!rule.flips.empty() || !rule.falls.empty()) WatchFlips(rule, which);
   const Verdict verdict = Judge(rule, record != nullptr && record->state.phase == AlertPhase::kFiring);
   if (record == nullptr) {
     if (verdict.frozen || verdict.level < 0) return;
@@ -142,11 +142,25 @@ void Engine::State::EvaluateMatch(RuleRow which) {
   Evaluate(which);
 }
 
+// When the term turns by time alone.
+std::optional<Time> Engine::State::NextFall(const FallPlan& fall, const RulePlan& rule, uint32_t row) {
+  const MetricPlan& metric = *layout.metrics[rule.reads[fall.slot].index].aggregate;
+  const WindowPlan& window = layout.windows[metric.window];
+  const WindowInRow state(window, groups[rule.grouping].row(row), pool, texts);
+  const std::optional<PurchaseTimes> times = ReadPurchases(metric, window, state);
+  if (!times) return std::nullopt;
+  return NextTurn(*metric.model, *times, fall.op, fall.number, now);
+}
+
 void Engine::State::WatchFlips(const RulePlan& rule, RuleRow which) {
   std::optional<Time> next;
   for (const LinearTerm& term : rule.flips) {
     const std::optional<Time> flip = term.NextFlip(std::span(variables).first(rule.reads.size()), now, scratch);
     if (flip && (!next || *flip < *next)) next = flip;
+  }
+  for (const FallPlan& fall : rule.falls) {
+    const std::optional<Time> turn = NextFall(fall, rule, which.row);
+    if (turn && (!next || *turn < *next)) next = turn;
   }
   if (!next || *next == Time::max()) return;
   GroupTable& table = groups[rule.grouping];

@@ -140,7 +140,7 @@ class Explainer {
     for (uint32_t slot : rule.condition_slots) {
       if (rule.reads[slot].source == Variable::Source::kMetric) TellExits(layout_.metrics[rule.reads[slot].index]);
     }
-    if (!rule.flips.empty()) Line("asked", "at the exact instants at which time alone turns it");
+    if (!rule.flips.empty() || !rule.falls.empty()) Line("asked", "at the exact instants at which time alone turns it");
     if (rule.each_minute) Line("asked", "at every full minute, for every group");
     for (const CoarseTerm& term : layout_.terms) {
       if (std::binary_search(term.rules.begin(), term.rules.end(), rule_))

@@ -268,6 +268,13 @@ struct WarmingPlan {
   std::vector<uint32_t> windows;
 };
 
+// `p_alive < 0.3`, where the metric is of the rule's own grouping: it turns when the probability has fallen.
+struct FallPlan {
+  uint32_t slot = 0;
+  Op op = Op::kLess;
+  double number = 0;
+};
+
 // What a rule that looks at single events takes from one event type.
 struct EventSlots {
   uint32_t event = 0;
@@ -314,6 +321,7 @@ struct RulePlan {
   bool each_minute = false;
   std::optional<Duration> every;
   std::vector<LinearTerm> flips;  // terms that time alone turns, at exact instants
+  std::vector<FallPlan> falls;    // and those about a p_alive
   uint32_t flip_offset = 0;       // in the row: the instant that a timer is set for, as TimerMark
   bool warms_up = true;
   std::vector<WarmingPlan> warming;

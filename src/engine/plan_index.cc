@@ -124,8 +124,8 @@ class IndexPlanner {
   // --- taking apart ---
 
   bool IsPlain(const RulePlan& rule) const {
-    return rule.on_no_data == OnNoData::kOk && rule.flips.empty() && !rule.each_minute && !rule.levels.empty() &&
-           rule.life.flap_changes == 0;
+    return rule.on_no_data == OnNoData::kOk && rule.flips.empty() && rule.falls.empty() && !rule.each_minute &&
+           !rule.levels.empty() && rule.life.flap_changes == 0;
   }
 
   Parts TakeApart(uint32_t r) {

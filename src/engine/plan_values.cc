@@ -64,6 +64,13 @@ class ValuePlanner {
       diagnostics_.push_back(OriginOf(metric.name).Error(message, "", "metric " + metric.name));
       return;
     }
+    if (metric.aggregate && metric.aggregate->aggregate == AggregateKind::kRfm) {
+      names_.Forbid(metric.name,
+                    fmt::format("'{}' ranks each group among all of them: it is shown when it is asked for, "
+                                "and cannot be read in an expression",
+                                metric.name));
+      return;
+    }
     Dictionary::Entry entry;
     entry.name = metric.name;
     entry.type = metric.type;

@@ -120,7 +120,8 @@ class WatchPlanner {
     });
   }
   bool HidesTime(const Metric& metric) const {
-    if (!metric.value || metric.every) return false;
+    if (metric.every) return false;
+    if (metric.aggregate) return MovesWithTime(*metric.aggregate);
     if (IsTimed(*metric.value)) return true;
     return ReadsHiddenTime(metric.reads, *metric.value);
   }
@@ -133,11 +134,29 @@ class WatchPlanner {
     });
   }
 
+  // A term that is known to turn at one instant when a probability falls.
+  std::optional<FallPlan> AsFall(const RulePlan& rule, const Expression& term) const {
+    const std::optional<Threshold> threshold = AsThreshold(term);
+    if (!threshold || !std::holds_alternative<double>(threshold->constant)) return std::nullopt;
+    const Variable& variable = rule.reads[threshold->slot];
+    if (variable.source != Variable::Source::kMetric || variable.parent != 0) return std::nullopt;
+    const Metric& metric = MetricOf(variable);
+    const bool equality = threshold->op == Op::kEqual || threshold->op == Op::kNotEqual;
+    if (!metric.aggregate || metric.aggregate->aggregate != AggregateKind::kPAlive || equality) return std::nullopt;
+    return FallPlan{threshold->slot, threshold->op, std::get<double>(threshold->constant)};
+  }
+
   void PlanTime(uint32_t r) {
     RulePlan& rule = layout_.rules[r];
     if (rule.looks_at_events) return;  // it looks at events, not at time
     for (const Expression& condition : Conditions(rule)) {
-      if (ReadsHiddenTime(rule.reads, condition)) rule.each_minute = true;
+      for (const Expression& term : Terms(condition)) {
+        if (std::optional<FallPlan> fall = AsFall(rule, term)) {
+          rule.falls.push_back(*fall);
+        } else if (ReadsHiddenTime(rule.reads, term)) {
+          rule.each_minute = true;
+        }
+      }
       if (!IsTimed(condition)) continue;
       TimeTerms terms = TimedTerms(condition);
       if (terms.other) rule.each_minute = true;

@@ -50,6 +50,8 @@ Value Engine::State::Read(uint32_t metric_index, uint32_t row_number) {
   std::byte* row = groups[metric.grouping].row(row_number);
   if (metric.aggregate) [[likely]] {
     if (metric.rollup) return ReadRollup(layout.rollups[*metric.rollup], row_number);
+    if (metric.aggregate->aggregate == AggregateKind::kRfm) [[unlikely]]
+      return ReadRfm(metric_index, row_number);
     const WindowPlan& window = layout.windows[metric.aggregate->window];
     WindowInRow state(window, row, pool, texts);
     if (started) state.AdvanceTo(now);
@@ -63,6 +65,30 @@ Value Engine::State::Read(uint32_t metric_index, uint32_t row_number) {
     return stored.present ? FromBits(metric.type.kind, stored.bits) : tocsin::Value();
   }
   return Compute(metric, row_number);
+}
+
+Value Engine::State::ReadRfm(uint32_t metric_index, uint32_t row) {
+  const MetricPlan& metric = *layout.metrics[metric_index].aggregate;
+  const WindowPlan& window = layout.windows[metric.window];
+  const GroupTable& table = groups[metric.grouping];
+  const uint64_t accepted = events[static_cast<size_t>(Reason::kNone)];
+  if (ranks.metric != metric_index || ranks.now != now || ranks.accepted != accepted || ranks.groups != table.size()) {
+    ranks = {metric_index, now, accepted, table.size(), std::vector<int>(table.end(), 0)};
+    std::vector<RfmInput> inputs;
+    std::vector<uint32_t> rows_of_inputs;
+    for (uint32_t r = 0; r < table.end(); ++r) {
+      if (!table.alive(r)) continue;
+      WindowInRow state(window, groups[metric.grouping].row(r), pool, texts);
+      if (started) state.AdvanceTo(now);
+      if (std::optional<RfmInput> input = ReadRfmInput(metric, window, state)) {
+        inputs.push_back(*input);
+        rows_of_inputs.push_back(r);
+      }
+    }
+    const std::vector<RfmScore> scores = RfmScores(inputs);
+    for (size_t i = 0; i < scores.size(); ++i) ranks.scores[rows_of_inputs[i]] = scores[i].Code();
+  }
+  return ranks.scores[row] == 0 ? tocsin::Value() : tocsin::Value::Double(ranks.scores[row]);
 }
 
 Value Engine::State::Compute(const Metric& metric, uint32_t row) {

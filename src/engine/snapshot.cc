@@ -188,7 +188,9 @@ bool Engine::State::IsSoundTimer(const Timer& timer) const {
     const GroupingPlan& grouping = layout.groupings[timer.index];
     if (!grouping.max_groups && !grouping.expire_after) return false;  // its rows have no place for the mark
   }
-  if (timer.kind == Timer::Kind::kFlip && layout.rules[timer.index].flips.empty()) return false;
+  if (timer.kind == Timer::Kind::kFlip && layout.rules[timer.index].flips.empty() &&
+      layout.rules[timer.index].falls.empty())
+    return false;
   if (timer.kind == Timer::Kind::kMember && layout.rollups[timer.index].flips.empty()) return false;
   if (timer.kind == Timer::Kind::kEvery && !layout.rules[timer.index].every) return false;
   if (timer.kind == Timer::Kind::kEveryMetric && !layout.metrics[timer.index].every) return false;

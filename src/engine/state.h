@@ -248,6 +248,7 @@ struct Engine::State {
   enum class Scope : uint8_t { kInside, kOutside, kFault };
   Scope AskScope(const RulePlan& rule);
   void WatchFlips(const RulePlan& rule, RuleRow which);
+  std::optional<Time> NextFall(const FallPlan& fall, const RulePlan& rule, uint32_t row);
   AlertRecord& Begin(RuleRow which);
   // Counts and tells what a step of an alert's life means, and frees what is over.
   void Act(AlertStep step, RuleRow which, AlertPhase before, EndReason reason = EndReason::kNone);
@@ -266,6 +267,8 @@ struct Engine::State {
   // --- read.cc ---
   tocsin::Value Read(uint32_t metric, uint32_t row);
   tocsin::Value Compute(const Metric& metric, uint32_t row);
+  // A group's score among all groups of the grouping.
+  tocsin::Value ReadRfm(uint32_t metric, uint32_t row);
   // Of a window that is behind: it has not been fed for long enough to have a value.
   bool IsUnknown(uint32_t window) const;
   // The metric of a group that was never seen.
@@ -458,6 +461,15 @@ struct Engine::State {
   std::vector<tocsin::Value> variables;            // by slot
   std::vector<tocsin::Value> value_stack;
   std::vector<tocsin::Value> keys;
+  // The scores of a metric that ranks, as long as nothing has changed since they were computed.
+  struct Ranks {
+    std::optional<uint32_t> metric;
+    Time now{};
+    uint64_t accepted = 0;
+    size_t groups = 0;
+    std::vector<int> scores;  // by row; 0: none
+  };
+  Ranks ranks;
   std::vector<Argument> arguments;
   std::vector<WindowRow> touched;  // windows that have just changed, by the present event or timer
   std::vector<Evidence::Link> evidence_links;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "expr/aggregate_call.h"
+#include "metric/crm_aggregate.h"
 #include "metric/metric_plan.h"
 
 namespace tocsin {
@@ -52,9 +53,6 @@ constexpr std::array<Known, 20> kKnown = {{
     {"ces", AggregateKind::kMean, Takes::kNumber, "ces(score)"},
 }};
 
-// Aggregates that the language will have: refused by name instead of being called unknown.
-constexpr std::string_view kPlanned[] = {"satisfaction", "customer_value", "rfm", "p_alive"};
-
 bool IsNumber(Kind kind) { return kind == Kind::kInt || kind == Kind::kDouble || kind == Kind::kDecimal; }
 
 bool Accepts(Takes takes, Kind kind) {
@@ -100,6 +98,7 @@ std::string_view WhatTwoAre(Parameter parameter) {
 std::string Candidates() {
   std::string names;
   for (const Known& known : kKnown) names += (names.empty() ? "" : ", ") + std::string(known.name);
+  for (std::string_view name : CrmAggregateNames()) names += ", " + std::string(name);
   return names;
 }
 
@@ -117,6 +116,7 @@ class AggregateChecker {
     std::optional<AggregateCall> call = ParseAggregateCall(spec_.aggregate, description_, &diagnostics_);
     if (!call) return false;
     call_ = *std::move(call);
+    if (IsCrmAggregate(call_.name)) return CheckCrmAggregate(spec_, call_, events_, language_, checked, &diagnostics_);
     const Known* known = FindKnown();
     if (known == nullptr || !CheckCount(*known) || !CheckWindow(*known)) return false;
     checked->kind = known->kind;
@@ -149,12 +149,9 @@ class AggregateChecker {
   const Known* FindKnown() {
     auto known = std::find_if(kKnown.begin(), kKnown.end(), [&](const Known& k) { return k.name == call_.name; });
     if (known != kKnown.end()) return &*known;
-    if (std::find(std::begin(kPlanned), std::end(kPlanned), call_.name) != std::end(kPlanned)) {
-      Complain(fmt::format("the aggregate '{}' is not supported yet", call_.name), "there are " + Candidates());
-      return nullptr;
-    }
     std::vector<std::string> names;
     for (const Known& k : kKnown) names.emplace_back(k.name);
+    for (std::string_view name : CrmAggregateNames()) names.emplace_back(name);
     const std::string closest = ClosestName(call_.name, names);
     Complain(fmt::format("there is no aggregate '{}'", call_.name),
              closest.empty() ? "there are " + Candidates() : fmt::format("did you mean '{}'?", closest));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tocsin/crm/customer_value.h"
 #include "tocsin/window/aggregate.h"
 
 namespace tocsin {
@@ -174,6 +175,33 @@ void PlaceAggregate(const CheckedAggregate& aggregate, WindowPlan* window, Metri
       metric->field = place(Field::kSample);
       metric->number = aggregate.number;
       return;
+    case AggregateKind::kSatisfaction:
+      metric->field = place(Field::kSum);
+      metric->other = PlaceField(Field::kSum, PlaceArgument(aggregate.second, window), window);
+      return;
+    case AggregateKind::kCustomerValue:
+      place_sum();
+      metric->other = PlaceField(Field::kTimes, 0, window);
+      metric->divisor = PlaceField(Field::kNewest, 0, window);
+      return;
+    case AggregateKind::kRfm:
+      place_sum();
+      metric->other = PlaceField(Field::kEvents, 0, window);
+      metric->divisor = PlaceField(Field::kNewest, 0, window);
+      return;
+    case AggregateKind::kPAlive:
+    case AggregateKind::kExpectedPurchases:
+      metric->model = aggregate.model;
+      metric->field = PlaceField(Field::kTimes, 0, window);
+      metric->divisor = PlaceField(Field::kNewest, 0, window);
+      return;
+    case AggregateKind::kExpectedSpend:
+      metric->model = aggregate.model;
+      metric->held = ValueType(aggregate.arguments[0], AggregateKind::kLast);
+      place_sum();
+      metric->other = place(Field::kOldestValue);
+      metric->divisor = place(Field::kArguments);
+      return;
     case AggregateKind::kTimeSince:
       metric->type = Kind::kDuration;
       metric->field = PlaceField(Field::kNewest, 0, window);
@@ -244,12 +272,62 @@ Value ReadMetric(const MetricPlan& metric, const WindowPlan& window, const Windo
       const std::optional<Time> newest = state.Newest(field);
       return newest ? Value::Span(now - *newest) : Value();
     }
+    case AggregateKind::kSatisfaction: {
+      const double expected = state.Sum(window.fields[metric.other]).Value();
+      return expected > 0 ? Value::Double(state.Sum(field).Value() / expected) : Value();
+    }
+    case AggregateKind::kCustomerValue: {
+      const auto times = state.Times(window.fields[metric.other], window.fields[metric.divisor]);
+      if (!times) return Value();
+      const std::optional<double> value =
+          ValuePerDay(Amount(metric, window, state), times->distinct, Time(), Time() + times->length);
+      return value ? Value::Double(*value) : Value();
+    }
+    case AggregateKind::kRfm:
+      return Value();
+    case AggregateKind::kPAlive:
+    case AggregateKind::kExpectedPurchases: {
+      const std::optional<PurchaseTimes> times = ReadPurchases(metric, window, state);
+      if (!times) return Value();
+      return Value::Double(metric.aggregate == AggregateKind::kPAlive ? ProbabilityAlive(*metric.model, *times, now)
+                                                                      : ExpectedPurchases(*metric.model, *times, now));
+    }
+    case AggregateKind::kExpectedSpend: {
+      const int64_t x = state.Word(window.fields[metric.divisor]) - 1;
+      const std::optional<uint64_t> first = state.OldestValue(window.fields[metric.other]);
+      if (x < 0 || !first) return Value();
+      const double later = Amount(metric, window, state) - FromBits(metric.held, *first, texts).AsNumber();
+      const std::optional<double> mean =
+          metric.model->gamma_gamma.ExpectedMean(x, x == 0 ? 0 : later / static_cast<double>(x));
+      return mean ? Value::Double(*mean) : Value();
+    }
     case AggregateKind::kMeanInterval: {
       const auto times = state.Times(field, window.fields[metric.divisor]);
       return times ? Value::Span(times->length / (times->distinct - 1)) : Value();
     }
   }
   return Value();
+}
+
+std::optional<PurchaseTimes> ReadPurchases(const MetricPlan& metric, const WindowPlan& window,
+                                           const WindowInRow& state) {
+  const FieldPlan& newest = window.fields[metric.divisor];
+  const std::optional<Time> last = state.Newest(newest);
+  if (!last) return std::nullopt;
+  const auto times = state.Times(window.fields[metric.field], newest);
+  if (!times) return PurchaseTimes{1, *last, *last};
+  return PurchaseTimes{times->distinct, *last - times->length, *last};
+}
+
+std::optional<RfmInput> ReadRfmInput(const MetricPlan& metric, const WindowPlan& window, const WindowInRow& state) {
+  const std::optional<Time> last = state.Newest(window.fields[metric.divisor]);
+  const int64_t purchases = state.Word(window.fields[metric.other]);
+  if (!last || purchases == 0) return std::nullopt;
+  return RfmInput{*last, purchases, Amount(metric, window, state)};
+}
+
+bool MovesWithTime(const MetricPlan& metric) {
+  return metric.aggregate == AggregateKind::kPAlive || metric.aggregate == AggregateKind::kExpectedPurchases;
 }
 
 Moves OnExit(const MetricPlan& metric, const WindowPlan& window, bool sum_is_nonnegative) {
@@ -277,6 +355,12 @@ Moves OnExit(const MetricPlan& metric, const WindowPlan& window, bool sum_is_non
     case AggregateKind::kEwma:
     case AggregateKind::kQuantile:
     case AggregateKind::kTop:
+    case AggregateKind::kSatisfaction:
+    case AggregateKind::kCustomerValue:
+    case AggregateKind::kRfm:
+    case AggregateKind::kPAlive:
+    case AggregateKind::kExpectedPurchases:
+    case AggregateKind::kExpectedSpend:
       return Moves::kBoth;
   }
   return Moves::kBoth;

@@ -3,14 +3,18 @@
 #define TOCSIN_METRIC_METRIC_PLAN_H_
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "metric/customer_model.h"
 #include "metric/row_window.h"
 #include "metric/text_pool.h"
 #include "metric/window_plan.h"
 #include "tocsin/base/diagnostic.h"
+#include "tocsin/crm/rfm.h"
 #include "tocsin/event/catalog.h"
 #include "tocsin/event/type.h"
 #include "tocsin/event/value.h"
@@ -37,6 +41,13 @@ enum class AggregateKind : uint8_t {
   kQuantile,
   kDistinct,
   kTop,
+  // Of CRM (docs/crm-metrics.md).
+  kSatisfaction,
+  kCustomerValue,
+  kRfm,  // read by ranks among all groups: ReadRfmInput
+  kPAlive,
+  kExpectedPurchases,
+  kExpectedSpend,
 };
 
 // What a window over single values is kept for; kNone of all other aggregates.
@@ -57,14 +68,17 @@ struct MetricPlan {
   double number = 0;          // the quantile; how many of a top-k
   bool exact = false;         // the sum or delta is an integer, in units of 10^-digits
   uint8_t digits = 0;
+  std::shared_ptr<const CustomerModel> model;  // of p_alive, expected_purchases and expected_spend
 };
 
 // An aggregate as it was written, checked against the events it is over.
 struct CheckedAggregate {
   AggregateKind kind = AggregateKind::kCount;
   std::vector<ArgumentPlan> arguments;  // one for each event type, or none
+  std::vector<ArgumentPlan> second;     // likewise: of satisfaction, what was expected
   Duration half_life{};                 // of ewma
   double number = 0;                    // the quantile, from 0 to 1; how many of a top-k
+  std::shared_ptr<const CustomerModel> model;
 };
 
 // False, with mistakes added, when `spec.aggregate` is not one of the aggregates there are, its argument is wrong for
@@ -84,6 +98,15 @@ Environment EventEnvironment(const EventSpec& event, const Language& language);
 // the pool, until the window next changes.
 Value ReadMetric(const MetricPlan& metric, const WindowPlan& window, const WindowInRow& state, Time now,
                  const TextPool& texts);
+
+// The purchases that a metric over their times has seen; nothing where there are none. REQUIRES: p_alive or
+// expected_purchases.
+std::optional<PurchaseTimes> ReadPurchases(const MetricPlan& metric, const WindowPlan& window,
+                                           const WindowInRow& state);
+// What a group is scored by; nothing where it holds no purchase. REQUIRES: rfm.
+std::optional<RfmInput> ReadRfmInput(const MetricPlan& metric, const WindowPlan& window, const WindowInRow& state);
+// Its value changes while only time passes, other than by growing with it.
+bool MovesWithTime(const MetricPlan& metric);
 
 // How a value may move. A value that appears or goes away is told apart: MayBeAbsent.
 enum class Moves : uint8_t { kNone, kUp, kDown, kBoth };
