@@ -125,6 +125,9 @@ struct ThresholdIndex {
   bool holds_empty = false;     // some atom holds for a group that holds nothing
   bool warms = false;           // of a rule that does not believe a metric at first
   bool partial = false;         // of a rule that also reads what is no threshold, or metrics of coarser groups
+  bool while_active = false;    // its atoms count only while an alert is active
+  // Where its atoms count only while those that lead to their rules hold: the indices of those.
+  std::vector<uint32_t> leaders;
 
   ThresholdPosition PositionIn(const std::byte* row) const {
     return {NumberAt(row + row_offset), NumberAt(row + row_offset + width)};

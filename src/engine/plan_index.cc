@@ -99,6 +99,7 @@ class IndexPlanner {
     Rank(all);
     for (const Parts& parts : all) Enter(parts);
     for (auto& [key, pending] : pending_) Build(key, &pending);
+    for (GroupingPlan& grouping : layout_.groupings) FindLeaders(&grouping);
     BuildLists();
   }
 
@@ -118,6 +119,7 @@ class IndexPlanner {
     Source source;
     uint32_t selector = 0;
     bool open = false;  // of rules that are open to something: walked
+    enum class Part : uint8_t { kLeading, kGuarded, kWhileActive } part = Part::kLeading;
     friend auto operator<=>(const Key&, const Key&) = default;
   };
 
@@ -477,7 +479,10 @@ class IndexPlanner {
   }
 
   void Add(const RulePlan& rule, const Term& term, bool open, const NewAtom& atom, bool exact) {
-    const Key key{rule.grouping, term.source, rule.selector, open};
+    const Key::Part part = atom.guard == Atom::kFree          ? Key::Part::kLeading
+                           : atom.guard == Atom::kWhileActive ? Key::Part::kWhileActive
+                                                              : Key::Part::kGuarded;
+    const Key key{rule.grouping, term.source, rule.selector, open, part};
     Pending& pending = pending_[key];
     pending.exact = pending.exact || exact;
     pending.warms = pending.warms || !rule.warming.empty() || !rule.behind.empty();
@@ -505,6 +510,7 @@ class IndexPlanner {
     index.selector = key.selector;
     index.warms = pending->warms;
     index.partial = pending->partial;
+    index.while_active = key.part == Key::Part::kWhileActive;
     std::sort(pending->atoms.begin(), pending->atoms.end(), [](const NewAtom& a, const NewAtom& b) {
       return std::make_tuple(a.number_of_value, !a.above, a.above ? a.number : -a.number, a.rule, a.order) <
              std::make_tuple(b.number_of_value, !b.above, b.above ? b.number : -b.number, b.rule, b.order);
@@ -533,6 +539,16 @@ class IndexPlanner {
     index.numbers.shrink_to_fit();
     index.atoms.shrink_to_fit();
     grouping.indices.push_back(std::move(index));
+  }
+
+  static void FindLeaders(GroupingPlan* grouping) {
+    for (ThresholdIndex& index : grouping->indices) {
+      std::set<uint32_t> leaders;
+      for (const Atom& atom : index.atoms) {
+        if (atom.guard < Atom::kWhileActive) leaders.insert(grouping->guards[atom.guard].index);
+      }
+      index.leaders.assign(leaders.begin(), leaders.end());
+    }
   }
 
   static Lists ListsOf(std::vector<std::pair<uint32_t, uint32_t>>* pairs) {

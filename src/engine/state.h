@@ -210,6 +210,7 @@ struct Engine::State {
   void CatchUp(uint32_t grouping, uint32_t row);
   void CrossIndex(uint32_t grouping, const ThresholdIndex& index, uint32_t row);
   void CrossWith(uint32_t grouping, const ThresholdIndex& index, uint32_t row, std::optional<double> value);
+  bool AnyLeads(uint32_t grouping, const ThresholdIndex& index, const std::byte* bytes) const;
   void Turn(std::span<const Atom> atoms, uint32_t before, uint32_t after, GroupRow which);
   std::optional<double> ReadSource(const ThresholdIndex& index, uint32_t row);
   uint32_t NumberOf(uint32_t grouping, uint32_t selector, uint32_t row);

@@ -92,8 +92,19 @@ void Engine::State::CrossWith(uint32_t grouping, const ThresholdIndex& index, ui
     return;
   const Atom* const atoms = index.atoms.data() + list.begin;
   index.SetPosition({above, below}, bytes);
+  if (index.while_active && Head(grouping, row).alerts == 0) return;
+  if (!index.leaders.empty() && !AnyLeads(grouping, index, bytes)) return;
   Turn({atoms, list.above}, before.above, above, {grouping, row});
   Turn({atoms + list.above, list.below}, before.below, below, {grouping, row});
+}
+
+// Whether something that leads to the rules of guarded atoms holds. Most often nothing does.
+bool Engine::State::AnyLeads(uint32_t grouping, const ThresholdIndex& index, const std::byte* bytes) const {
+  return std::any_of(index.leaders.begin(), index.leaders.end(), [&](uint32_t leader) {
+    const uint32_t offset = layout.groupings[grouping].indices[leader].row_offset;
+    const auto& position = *reinterpret_cast<const ThresholdPosition*>(bytes + offset);
+    return position.above != 0 || position.below != 0;
+  });
 }
 
 // Those between have turned.
