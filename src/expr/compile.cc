@@ -3,7 +3,9 @@
 // in a register is always in the register of its own place on the stack.
 #include "expr/compile.h"
 
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "expr/compiler.h"
 
@@ -17,6 +19,7 @@ void Compiler::Finish() {
     item.text = program_.texts[place.text].data();
     item.size = static_cast<uint32_t>(program_.texts[place.text].size());
   }
+  FindShape();
   const Node& root = tree_.root();
   if (program_.code.size() == 2 && IsComparison(root.op)) {
     // Flipped where the constant stands on the left, so the comparison is taken from the instruction.
@@ -33,6 +36,38 @@ void Compiler::Finish() {
     program_.uses_arena |= op == opcode::kConcatenate ||
                            (op >= opcode::kTextFromBool && op <= opcode::kTextFromDuration) ||
                            (op >= opcode::kMakeList && op <= opcode::kEndLoop);
+  }
+}
+
+// What RunTest has a way of its own for: thresholds joined by && or ||, a text among a few.
+void Compiler::FindShape() {
+  const Node& root = tree_.root();
+  const auto children = tree_.ChildrenOf(root);
+  if (root.op == Op::kAnd || root.op == Op::kOr) {
+    std::vector<CompiledThreshold> thresholds;
+    for (const uint32_t child : children) {
+      const std::optional<Threshold> threshold = ThresholdOf(tree_, tree_.nodes[child]);
+      if (!threshold) return;
+      thresholds.emplace_back(*threshold);
+    }
+    program_.thresholds = std::move(thresholds);
+    program_.shape = root.op == Op::kAnd ? Program::Shape::kAllHold : Program::Shape::kAnyHolds;
+  } else if (root.op == Op::kIn) {
+    constexpr size_t kFew = 32;
+    const Node& variable = tree_.nodes[children[0]];
+    const Node& list = tree_.nodes[children[1]];
+    if (variable.op != Op::kVariable || variable.type != Kind::kString) return;
+    if (list.op != Op::kList || list.child_count > kFew) return;
+    std::vector<ShortText> texts;
+    for (const uint32_t child : tree_.ChildrenOf(list)) {
+      const Node& item = tree_.nodes[child];
+      if (item.op != Op::kLiteral || item.type != Kind::kString) return;
+      if (tree_.texts[item.text].size() > ShortText::kLongest) return;
+      texts.emplace_back(tree_.texts[item.text]);
+    }
+    program_.short_texts = std::move(texts);
+    program_.slot = variable.slot;
+    program_.shape = Program::Shape::kTextIn;
   }
 }
 

@@ -132,6 +132,7 @@ class Compiler {
   }
 
   void Finish();
+  void FindShape();
   void ToRegister(Operand* operand);
   void EmitNode(uint32_t i);
   void EmitLeaf(const Node& node);

@@ -107,6 +107,8 @@ std::vector<uint32_t> RootsOf(const Tree& tree) {
 
 }  // namespace
 
+std::optional<Threshold> ThresholdOf(const Tree& tree, const Node& node) { return AsThreshold(tree, node); }
+
 std::optional<Threshold> AsThreshold(const Expression& condition) {
   const Tree& tree = condition.checked().folded;
   return AsThreshold(tree, tree.root());

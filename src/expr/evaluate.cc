@@ -85,6 +85,9 @@ template <typename Kinds>
 }
 
 Result RunLoop(const Program& program, const Value* variables, Time now, Scratch::Memory* memory);
+static_assert(static_cast<int>(Truth::kFalse) == static_cast<int>(Answer::kFalse) &&
+              static_cast<int>(Truth::kTrue) == static_cast<int>(Answer::kTrue) &&
+              static_cast<int>(Truth::kNoData) == static_cast<int>(Answer::kNoData));
 
 // Variables that were not given are absent.
 [[gnu::noinline]] Result RunPadded(const Program& program, std::span<const Value> given, Time now,
@@ -110,7 +113,43 @@ Result Run(const Program& program, std::span<const Value> given, Time now, Scrat
   }
 }
 
+namespace {
+
+Answer AnyHolds(std::span<const CompiledThreshold> thresholds, const Value* variables) {
+  Answer any = Answer::kFalse;
+  for (const CompiledThreshold& threshold : thresholds) {
+    const Truth truth = threshold.Evaluate(variables);
+    if (truth == Truth::kTrue) return Answer::kTrue;
+    if (truth == Truth::kNoData) any = Answer::kNoData;
+  }
+  return any;
+}
+
+Answer TextIn(const Program& program, const Value& value) {
+  if (value.kind() != Kind::kString) return Answer::kNoData;
+  const std::string_view text = value.AsString();
+  if (text.size() > ShortText::kLongest) return Answer::kFalse;
+  const ShortText wanted(text);
+  bool found = false;
+  for (const ShortText& one : program.short_texts) found |= one.Is(wanted);
+  return static_cast<Answer>(found);
+}
+
+}  // namespace
+
 Answer RunTest(const Program& program, std::span<const Value> given, Time now, Scratch::Memory* memory) {
+  if (given.size() >= program.variables) [[likely]] {
+    switch (program.shape) {
+      case Program::Shape::kAllHold:
+        return static_cast<Answer>(AllHold(program.thresholds, given.data()));
+      case Program::Shape::kAnyHolds:
+        return AnyHolds(program.thresholds, given.data());
+      case Program::Shape::kTextIn:
+        return TextIn(program, given[program.slot]);
+      default:
+        break;
+    }
+  }
   const Result result = Run(program, given, now, memory);
   if (result.outcome != Outcome::kValue) return result.outcome == Outcome::kFault ? Answer::kFault : Answer::kNoData;
   return result.value.AsBool() ? Answer::kTrue : Answer::kFalse;

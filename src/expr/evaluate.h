@@ -19,7 +19,8 @@ namespace tocsin {
 struct Scratch::Memory {
   struct KnownZone {
     uint64_t key = 0;
-    ZoneOffset offset;
+    std::array<ZoneOffset, 4> offsets{};  // two years of a zone with summers
+    uint32_t next = 0;                    // to be forgotten
   };
 
   std::vector<Register> registers;

@@ -138,10 +138,10 @@ void Expression::FindQuickTest() {
   if (!threshold || tree.Child(tree.root(), 0).type != tree.Child(tree.root(), 1).type) return;
   quick_.slot = threshold->slot;
   quick_.kind = tree.Child(tree.root(), 0).type.kind();
-  quick_.below = threshold->op == Op::kLess || threshold->op == Op::kLessEqual || threshold->op == Op::kNotEqual;
-  quick_.above = threshold->op == Op::kGreater || threshold->op == Op::kGreaterEqual || threshold->op == Op::kNotEqual;
-  quick_.equal = threshold->op == Op::kEqual || threshold->op == Op::kLessEqual || threshold->op == Op::kGreaterEqual;
-  quick_.otherwise = threshold->op == Op::kNotEqual;
+  quick_.equality = threshold->op == Op::kEqual || threshold->op == Op::kNotEqual;
+  quick_.inverted = threshold->op == Op::kNotEqual;
+  quick_.above = threshold->op == Op::kGreater || threshold->op == Op::kGreaterEqual;
+  quick_.strict = threshold->op == Op::kLess || threshold->op == Op::kGreater;
   if (quick_.kind == Kind::kDouble) {
     quick_.number = std::get<double>(threshold->constant);
   } else {

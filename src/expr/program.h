@@ -8,6 +8,7 @@
 #define TOCSIN_EXPR_PROGRAM_H_
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 
 #include "expr/ast.h"
 #include "expr/expr_type.h"
+#include "expr/threshold.h"
 #include "expr/zone.h"
 #include "tocsin/expr/host_functions.h"
 #include "tocsin/expr/regex.h"
@@ -176,12 +178,43 @@ struct Instruction {
   };
 };
 
+// A text of up to 16 bytes as two numbers, which are equal only where the texts are.
+struct ShortText {
+  static constexpr size_t kLongest = 16;
+
+  // REQUIRES: text.size() <= kLongest.
+  explicit ShortText(std::string_view text) : size(text.size()) {
+    const char* const begin = text.data();
+    if (size >= 8) {
+      std::memcpy(&head, begin, 8);
+      std::memcpy(&tail, begin + size - 8, 8);
+    } else if (size >= 4) {
+      std::memcpy(&head, begin, 4);
+      std::memcpy(&tail, begin + size - 4, 4);
+    } else if (size > 0) {
+      const auto byte = [begin](size_t i) { return uint64_t{static_cast<unsigned char>(begin[i])}; };
+      head = byte(0) | byte(size / 2) << 8 | byte(size - 1) << 16;
+    }
+  }
+
+  bool Is(const ShortText& other) const {  // without a branch
+    return ((head ^ other.head) | (tail ^ other.tail) | (size ^ other.size)) == 0;
+  }
+
+  uint64_t head = 0;
+  uint64_t tail = 0;
+  uint64_t size = 0;
+};
+
 // Moved, not copied: list_texts and lists point into texts.
 struct Program {
   enum class Shape : uint8_t {
     kAny,
     kIntThreshold,  // the first instruction compares a variable with a constant, and that is all
     kDoubleThreshold,
+    kAllHold,   // all of `thresholds`: for RunTest, as the next two
+    kAnyHolds,  // one of them
+    kTextIn,    // the variable `slot` is one of `short_texts`
   };
 
   Program() = default;
@@ -208,6 +241,9 @@ struct Program {
   uint64_t max_steps = 0;
   Shape shape = Shape::kAny;
   Op comparison = Op::kEqual;  // of a threshold
+  std::vector<CompiledThreshold> thresholds;
+  std::vector<ShortText> short_texts;
+  uint32_t slot = 0;
 };
 
 }  // namespace tocsin

@@ -7,6 +7,7 @@
 #define TOCSIN_EXPR_THRESHOLD_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <variant>
 
@@ -23,6 +24,10 @@ struct Threshold {
   std::variant<double, int64_t> constant;
 };
 
+struct Tree;
+// The comparison `node` as one, where it is that; `tree` is folded.
+std::optional<Threshold> ThresholdOf(const Tree& tree, const Node& node);
+
 enum class Truth : uint8_t { kFalse = 0, kTrue = 1, kNoData = 2 };
 
 class CompiledThreshold {
@@ -30,10 +35,10 @@ class CompiledThreshold {
   explicit CompiledThreshold(const Threshold& threshold)
       : slot_(threshold.slot),
         doubles_(std::holds_alternative<double>(threshold.constant)),
-        below_(threshold.op == Op::kLess || threshold.op == Op::kLessEqual),
+        equality_(threshold.op == Op::kEqual || threshold.op == Op::kNotEqual),
+        inverted_(threshold.op == Op::kNotEqual),
         above_(threshold.op == Op::kGreater || threshold.op == Op::kGreaterEqual),
-        equal_(threshold.op != Op::kLess && threshold.op != Op::kGreater),
-        inverted_(threshold.op == Op::kNotEqual) {
+        strict_(threshold.op == Op::kLess || threshold.op == Op::kGreater) {
     if (doubles_) {
       number_ = std::get<double>(threshold.constant);
     } else {
@@ -58,19 +63,22 @@ class CompiledThreshold {
   }
 
  private:
-  // Without a branch on the operator. A NaN is none of the three, and so unlike everything.
+  // A branch on the operator, which stays the same, and none on the values. A NaN is neither below nor above, and
+  // unlike everything.
   template <typename Number>
   [[gnu::always_inline]] Truth Compare(Number left, Number right) const {
-    const bool holds = ((left < right) & below_) | ((left > right) & above_) | ((left == right) & equal_);
-    return static_cast<Truth>(holds != inverted_);
+    if (equality_) return static_cast<Truth>((left == right) != inverted_);
+    const Number low = above_ ? right : left;
+    const Number high = above_ ? left : right;
+    return static_cast<Truth>(strict_ ? low < high : low <= high);
   }
 
   uint32_t slot_;
   bool doubles_;
-  bool below_;
-  bool above_;
-  bool equal_;
+  bool equality_;
   bool inverted_;
+  bool above_;
+  bool strict_;
   union {
     double number_;
     int64_t integer_;

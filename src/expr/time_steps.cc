@@ -5,9 +5,10 @@
 namespace tocsin {
 
 int64_t FindOffset(const Zone& zone, int64_t instant, Scratch::Memory::KnownZone* known) {
-  known->key = zone.key();
-  known->offset = zone.At(instant);
-  return known->offset.nanos;
+  if (known->key != zone.key()) *known = {zone.key(), {}, 0};
+  ZoneOffset& offset = known->offsets[known->next++ % known->offsets.size()];
+  offset = zone.At(instant);
+  return offset.nanos;
 }
 
 int64_t DateFieldOf(Function getter, int64_t day) {

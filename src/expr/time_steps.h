@@ -15,8 +15,10 @@ namespace tocsin {
 inline int64_t OffsetAt(const Zone& zone, int64_t instant, Scratch::Memory* memory) {
   const uint64_t key = zone.key();
   Scratch::Memory::KnownZone& known = memory->zones[(key >> 4 ^ key >> 9) % 8];
-  if (known.key == key && known.offset.Covers(instant)) [[likely]] {
-    return known.offset.nanos;
+  if (known.key == key) [[likely]] {
+    for (const ZoneOffset& offset : known.offsets) {
+      if (offset.Covers(instant)) return offset.nanos;
+    }
   }
   return FindOffset(zone, instant, &known);
 }

@@ -184,10 +184,10 @@ class Expression {
   struct QuickTest {
     uint32_t slot = UINT32_MAX;  // there is none
     Kind kind = Kind::kNone;
-    bool below = false;  // what it says when the variable is less
-    bool equal = false;
-    bool above = false;
-    bool otherwise = false;  // of what is no number
+    bool equality = false;  // == or !=, which `inverted` tells apart
+    bool inverted = false;
+    bool above = false;   // > or >=
+    bool strict = false;  // < or >
     union {
       double number;
       int64_t integer = 0;
@@ -195,12 +195,11 @@ class Expression {
 
     template <typename Number>
     Answer Compare(Number left, Number right) const {
-      // Without a branch: which way it goes is as good as random.
-      const int is_less = left < right;
-      const int is_equal = left == right;
-      const int is_greater = left > right;
-      const int holds = (is_less & below) | (is_equal & equal) | (is_greater & above) |
-                        (~(is_less | is_equal | is_greater) & otherwise & 1);
+      // A branch on the operator, which stays the same, and none on the values. No number is below or above none.
+      if (equality) return static_cast<Answer>((left == right) != inverted);
+      const Number low = above ? right : left;
+      const Number high = above ? left : right;
+      const bool holds = strict ? low < high : low <= high;
       return static_cast<Answer>(holds);
     }
   };
