@@ -101,8 +101,7 @@ void Engine::State::CrossWith(uint32_t grouping, const ThresholdIndex& index, ui
 // Whether something that leads to the rules of guarded atoms holds. Most often nothing does.
 bool Engine::State::AnyLeads(uint32_t grouping, const ThresholdIndex& index, const std::byte* bytes) const {
   return std::any_of(index.leaders.begin(), index.leaders.end(), [&](uint32_t leader) {
-    const uint32_t offset = layout.groupings[grouping].indices[leader].row_offset;
-    const auto& position = *reinterpret_cast<const ThresholdPosition*>(bytes + offset);
+    const ThresholdPosition position = layout.groupings[grouping].indices[leader].PositionIn(bytes);
     return position.above != 0 || position.below != 0;
   });
 }

@@ -72,8 +72,8 @@ const std::string& Expected() {
   groups       by customer
   asked        at events: refund
   asked        when something leaves refunds_24h, in every group
-  found        when refunds_24h crosses a threshold of it, which leads to it, among 3 there
-  found        when refunds_24h crosses one that can end its alert, while that is active, among 3 there
+  found        when refunds_24h crosses a threshold of it, which leads to it, among 2 there
+  found        when refunds_24h crosses one that can end its alert, while that is active
   costs        nothing at an event that crosses none of these
   costs        N bytes for a group by customer, shared by 9 rules
   warmed up    at once: an emptier window cannot make it true
@@ -140,7 +140,7 @@ rule Share, version 84350e1b
   asked        when something leaves all_refunds, in every group
   asked        when something leaves refunds_24h, in every group
   asked        when this turns, over everything: all_refunds > 5000.0
-  found        when refunds_24h crosses a threshold of it, which leads to it, among 3 there
+  found        when refunds_24h crosses a threshold of it, which leads to it, among 2 there
   costs        nothing at an event that crosses none of these
   costs        N bytes for a group by customer, shared by 9 rules
   warmed up    at once: an emptier window cannot make it true
