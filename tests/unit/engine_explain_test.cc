@@ -2,8 +2,8 @@
 #include "tocsin/engine/explain.h"
 
 #include <cstdlib>
-#include <regex>
 #include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -41,6 +41,20 @@ rules:
 
 const std::string& Expected();
 
+// How rows are laid out is told elsewhere: "112 bytes" becomes "N bytes".
+std::string WithoutSizes(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    out += c;
+    if (!out.ends_with(" bytes")) continue;
+    size_t begin = out.size() - std::string_view(" bytes").size();
+    const size_t end = begin;
+    while (begin > 0 && out[begin - 1] >= '0' && out[begin - 1] <= '9') --begin;
+    if (begin != end) out.replace(begin, end - begin, "N");
+  }
+  return out;
+}
+
 TEST_CASE("a plan says what it does with rules and metrics", "[engine][explain]") {
   const absl::StatusOr<Config> config = ParseConfig(kConfig);
   REQUIRE(config.ok());
@@ -49,7 +63,7 @@ TEST_CASE("a plan says what it does with rules and metrics", "[engine][explain]"
   for (const char* name : {"Spike", "Gold", "Limit", "Open", "Few", "Share", "Hourly", "Refund", "refunds_24h",
                            "mean_size", "profile.segment"})
     text += *Explain(*plan, name);
-  text = std::regex_replace(text, std::regex("[0-9]+ bytes"), "N bytes");  // how rows are laid out is told elsewhere
+  text = WithoutSizes(text);
   const char* update = std::getenv("TOCSIN_UPDATE");
   if (update != nullptr && std::string(update) == "1") fmt::print("{}", text);
   CHECK(text == Expected());
