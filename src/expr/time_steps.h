@@ -42,7 +42,7 @@ inline int64_t FieldOf(Function getter, int64_t instant, int64_t offset) {
     case Function::kGetSeconds:
       return (second - day * 86'400) % 60;
     case Function::kGetMilliseconds:
-      return (instant - FloorDivide(instant, kSecond) * kSecond) / 1'000'000;
+      return (instant % kSecond + kSecond) % kSecond / 1'000'000;
     case Function::kGetDayOfWeek:
       return ((day + 4) % 7 + 7) % 7;  // 1970 began on a Thursday
     default:

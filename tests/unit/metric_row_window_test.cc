@@ -567,7 +567,8 @@ TEST_CASE("what only newer events have is found when older ones without it are m
   fixture.AddMetric("delta(amount)");
   for (int64_t i = 0; i < 250'000; ++i) {
     const Time t = kStart + Duration(std::chrono::seconds(i));
-    std::vector<Value> attributes = i % 25'000 == 7 ? State(std::to_string(i)) : NoAttributes();
+    const std::string name = std::to_string(i);
+    std::vector<Value> attributes = i % 25'000 == 7 ? State(name) : NoAttributes();
     if (i % 25'000 == 9) attributes[0] = Value::Decimal(i, 2);
     fixture.Add(t, t, attributes);
     if (i % 997 != 0 || i < 100'000) continue;
