@@ -1,12 +1,13 @@
 // Rules cost what they decide, not what they number: an event with ten rules and with a hundred thousand over the same
 // metrics of a million customers, and as many alert changes; what a rule takes in memory; how long plans take.
 //
-//   bench_rules          everything, in about two minutes
-//   bench_rules plan     plans alone
+//   bench_rules          everything
+//   bench_rules PART...  some of: customers tenants segments plan
 //   bench_rules profile  a hundred thousand rules and nothing else: for a profiler
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <functional>
 #include <memory>
 #include <span>
@@ -188,6 +189,7 @@ struct Fed {
 void Compare(std::string_view title, Stream::Kind kind, Duration window,
              const std::vector<std::pair<std::string, EngineSpec>>& variants, double bar) {
   fmt::print("\n{}, medians of {} rounds of {} events in batches\n", title, kRounds, kRound);
+  std::fflush(stdout);
   Stream stream(kind, window);
   std::vector<std::unique_ptr<Fed>> engines;
   for (const auto& [name, spec] : variants) engines.push_back(std::make_unique<Fed>(name, spec));
@@ -258,19 +260,32 @@ void MeasurePlans() {
   }
 }
 
-int Run() {
+void CompareCustomers() {
   Compare("1 million customers", Stream::Kind::kCustomers, hours(24),
           {{"10 rules", SpecOf(false, TenRules())},
            {"100,000 thresholds", SpecOf(false, ManyRules(kMany, Plain))},
            {"100,000 of two thresholds", SpecOf(false, ManyRules(kMany, Together))}},
           1.3);
+}
+void CompareTenants() {
   Compare(
       "1 million customers of 10,000 tenants", Stream::Kind::kCustomers, hours(24),
       {{"10 rules", SpecOf(true, TenRules())}, {"100,000 rules of tenants", SpecOf(true, ManyRules(kMany, OfTenant))}},
       1.3);
+}
+void CompareSegments() {
   Compare("W2: 1,000 segments", Stream::Kind::kSegments, hours(1),
           {{"no rules", SegmentSpec(0)}, {"10,000 rules", SegmentSpec(10'000)}}, 0);
-  MeasurePlans();
+}
+
+int Run(std::span<char*> parts) {
+  auto asked = [&](std::string_view part) {
+    return parts.empty() || std::find(parts.begin(), parts.end(), part) != parts.end();
+  };
+  if (asked("customers")) CompareCustomers();
+  if (asked("tenants")) CompareTenants();
+  if (asked("segments")) CompareSegments();
+  if (asked("plan")) MeasurePlans();
   return 0;
 }
 
@@ -291,7 +306,7 @@ int Profile() {
 }  // namespace tocsin::bench
 
 int main(int argc, char** argv) {
-  const std::string_view what = argc > 1 ? argv[1] : "";
-  if (what == "plan") return tocsin::bench::MeasurePlans(), 0;
-  return what == "profile" ? tocsin::bench::Profile() : tocsin::bench::Run();
+  const std::span<char*> parts(argv + 1, static_cast<size_t>(argc - 1));
+  if (!parts.empty() && std::string_view(parts[0]) == "profile") return tocsin::bench::Profile();
+  return tocsin::bench::Run(parts);
 }
