@@ -77,9 +77,8 @@ void Engine::State::Apply(const EventView& view, size_t first_key) {
   if (layout.spec.limits.evidence_memory > 0) KeepEvidence(view, reached);
   UpdateRollups();
   unsettled = !at_close.empty() || timers.AnyUntil(now);
-  if (unsettled) [[unlikely]] {
-    for (const WindowRow& changed : touched) CatchUp(layout.windows[changed.window].grouping, changed.row);
-  }
+  if (unsettled) [[unlikely]]
+    CatchUpTouched();
   for (const WindowRow& changed : touched) ConcernReaders(changed.window, changed.row);
   unsettled = false;
   if (!event_plan.simple) LookAtEvent(reached);

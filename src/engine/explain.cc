@@ -202,7 +202,7 @@ class Explainer {
         const char* how = atom.guard == Atom::kFree ? "crosses a threshold of it, which leads to it"
                           : atom.guard == Atom::kWhileActive
                               ? "crosses one that can end its alert, while that is active"
-                              : "crosses another, while the one that leads to it holds";
+                              : "crosses a threshold of it, while another of it holds";
         Line("found", fmt::format("when {} {}{}", source, how, among));
       }
     }

@@ -86,11 +86,11 @@ struct Atom {
   static constexpr uint32_t kWhileActive = kFree - 1;
   uint32_t rule = 0;
   // When the rule is asked because this has turned: always, while its alert is active (a term of resolve_when), or
-  // while the term that leads to the rule holds, which is the number of a Guard.
+  // while another of its terms holds, which is the number of a Guard.
   uint32_t guard = kFree;
 };
 
-// That a rule's most selective term holds: it has this place in its list.
+// That a term holds, a rule's most selective one or the next: it has this place in its list.
 struct Guard {
   uint32_t index = 0;
   uint32_t place = 0;
@@ -126,8 +126,16 @@ struct ThresholdIndex {
   bool warms = false;           // of a rule that does not believe a metric at first
   bool partial = false;         // of a rule that also reads what is no threshold, or metrics of coarser groups
   bool while_active = false;    // its atoms count only while an alert is active
-  // Where its atoms count only while those that lead to their rules hold: the indices of those.
+  bool plain = false;           // it is about a metric that one window tells at once
+  // Where each of its atoms counts only while another one of its rule holds: the indices of those.
   std::vector<uint32_t> leaders;
+
+  // Some atom holds.
+  bool AnyIn(const std::byte* row) const {
+    if (width == sizeof(uint8_t)) return (row[row_offset] | row[row_offset + 1]) != std::byte{};
+    const ThresholdPosition position = PositionIn(row);
+    return position.above != 0 || position.below != 0;
+  }
 
   ThresholdPosition PositionIn(const std::byte* row) const {
     return {NumberAt(row + row_offset), NumberAt(row + row_offset + width)};

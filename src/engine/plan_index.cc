@@ -2,8 +2,9 @@
 //
 // A rule that is about one value of a key or of a profile's attribute hangs under that value (SelectorPlan). A rule
 // whose levels have a threshold each is asked only when a threshold is crossed: the most selective one leads to it, the
-// others (Atom::guard) count while that holds. What of it is no threshold leaves it open: it is asked whenever that
-// changes while the leading threshold holds. Every other rule is asked whenever anything that it reads changes.
+// others count while that holds (Atom::guard), and that while the second most selective does. What of it is no
+// threshold leaves it open: it is asked whenever that changes while the leading threshold holds. Every other rule is
+// asked whenever anything that it reads changes.
 #include <algorithm>
 #include <compare>
 #include <map>
@@ -27,6 +28,8 @@ namespace tocsin {
 namespace {
 
 constexpr uint32_t kNothing = ThresholdIndex::kNothing;
+// So many thresholds of one source are looked at sooner than sorted by what they are for.
+constexpr size_t kFew = 64;
 
 // What a threshold is about.
 struct Source {
@@ -98,6 +101,7 @@ class IndexPlanner {
     Choose(&all);
     Rank(all);
     for (const Parts& parts : all) Enter(parts);
+    PutTogetherFew();
     for (auto& [key, pending] : pending_) Build(key, &pending);
     for (GroupingPlan& grouping : layout_.groupings) FindLeaders(&grouping);
     BuildLists();
@@ -323,10 +327,11 @@ class IndexPlanner {
     return {!empty || *empty <= number, static_cast<double>(easier + 1) / static_cast<double>(numbers.size() + 2)};
   }
 
-  const Term* Leader(const Terms& level) const {
+  // `beside`: another one, of another source. Those of one source may turn at once, and none would tell of it.
+  const Term* Leader(const Terms& level, const Term* beside = nullptr) const {
     const Term* best = nullptr;
     for (const Term& term : level) {
-      if (term.kind != Term::Kind::kThreshold) continue;
+      if (term.kind != Term::Kind::kThreshold || (beside != nullptr && term.source == beside->source)) continue;
       if (best == nullptr || Selectivity(term) > Selectivity(*best)) best = &term;
     }
     return best;
@@ -395,8 +400,11 @@ class IndexPlanner {
     uint32_t order = 0;
     for (const Terms& level : parts.levels) {
       const Term* leader = Leader(level);
+      const Term* second = is_open ? nullptr : Leader(level, leader);
+      std::optional<uint32_t> guard;  // of the others
+      std::optional<uint32_t> guard_of_leader;
+      if (second != nullptr) guard_of_leader = AddGuard(rule->grouping);
       bool single = true;
-      std::optional<uint32_t> guard;
       for (const Term& term : level) {
         if (&term == leader || term.kind == Term::Kind::kStill ||
             (term.kind == Term::Kind::kChoice && IsClosed(parts, term)))
@@ -406,16 +414,14 @@ class IndexPlanner {
           AddOpenWindows(term, rule);
           continue;
         }
-        std::vector<Guard>& guards = layout_.groupings[rule->grouping].guards;
-        if (!guard) {
-          guard = static_cast<uint32_t>(guards.size());
-          guards.emplace_back();
-        }
+        if (!guard) guard = AddGuard(rule->grouping);
         NewAtom atom = AtomOf(*rule, parts.rule, term, order++);
         atom.guard = *guard;
+        if (&term == second) atom.leads = guard_of_leader;
         Add(*rule, term, false, atom, true);
       }
       NewAtom atom = AtomOf(*rule, parts.rule, *leader, order++);
+      atom.guard = guard_of_leader.value_or(Atom::kFree);
       atom.leads = guard;
       Add(*rule, *leader, is_open, atom, !single);
     }
@@ -432,6 +438,12 @@ class IndexPlanner {
     std::sort(rule->open_windows.begin(), rule->open_windows.end());
     rule->open_windows.erase(std::unique(rule->open_windows.begin(), rule->open_windows.end()),
                              rule->open_windows.end());
+  }
+
+  uint32_t AddGuard(uint32_t grouping) {
+    std::vector<Guard>& guards = layout_.groupings[grouping].guards;
+    guards.emplace_back();
+    return static_cast<uint32_t>(guards.size() - 1);
   }
 
   // Whether thresholds tell all that can end its alert. With resolve_when, that also a condition without an answer does
@@ -499,7 +511,31 @@ class IndexPlanner {
     bool exact = false;
     bool warms = false;
     bool partial = false;
+
+    void Take(const Pending& other) {
+      atoms.insert(atoms.end(), other.atoms.begin(), other.atoms.end());
+      open_windows.insert(other.open_windows.begin(), other.open_windows.end());
+      exact = exact || other.exact;
+      warms = warms || other.warms;
+      partial = partial || other.partial;
+    }
   };
+
+  // Few thresholds of a source share one index, and with it one place in the row and one look at each change. Where
+  // there are many, those that count only at times stand apart, to be passed over together.
+  void PutTogetherFew() {
+    auto is_same = [](const Key& a, const Key& b) {
+      return a.grouping == b.grouping && a.source == b.source && a.selector == b.selector;
+    };
+    for (auto first = pending_.begin(); first != pending_.end();) {
+      size_t atoms = 0;
+      auto end = first;
+      for (; end != pending_.end() && is_same(first->first, end->first); ++end) atoms += end->second.atoms.size();
+      for (auto other = std::next(first); other != end && atoms <= kFew; other = pending_.erase(other))
+        first->second.Take(other->second);
+      first = end;
+    }
+  }
 
   void Build(const Key& key, Pending* pending) {
     GroupingPlan& grouping = layout_.groupings[key.grouping];
@@ -511,6 +547,8 @@ class IndexPlanner {
     index.warms = pending->warms;
     index.partial = pending->partial;
     index.while_active = key.part == Key::Part::kWhileActive;
+    const Metric& about = layout_.metrics[index.metric];
+    index.plain = about.aggregate && !about.rollup && index.minus == kNothing;
     std::sort(pending->atoms.begin(), pending->atoms.end(), [](const NewAtom& a, const NewAtom& b) {
       return std::make_tuple(a.number_of_value, !a.above, a.above ? a.number : -a.number, a.rule, a.order) <
              std::make_tuple(b.number_of_value, !b.above, b.above ? b.number : -b.number, b.rule, b.order);
@@ -544,8 +582,10 @@ class IndexPlanner {
   static void FindLeaders(GroupingPlan* grouping) {
     for (ThresholdIndex& index : grouping->indices) {
       std::set<uint32_t> leaders;
+      const bool all_guarded = std::all_of(index.atoms.begin(), index.atoms.end(),
+                                           [](const Atom& atom) { return atom.guard < Atom::kWhileActive; });
       for (const Atom& atom : index.atoms) {
-        if (atom.guard < Atom::kWhileActive) leaders.insert(grouping->guards[atom.guard].index);
+        if (all_guarded) leaders.insert(grouping->guards[atom.guard].index);
       }
       index.leaders.assign(leaders.begin(), leaders.end());
     }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/plan_stages.h"
+#include "engine/read.h"
 #include "expr/condition.h"
 
 namespace tocsin {
@@ -342,11 +343,37 @@ class WatchPlanner {
         if (either_way || AsksPresence(condition, slot)) turn = Turn::kBoth;
         for (uint32_t window : MetricOf(variable).windows) {
           WindowUse& use = layout_.uses[window];
+          if (!use.timed && IsFalseOnceEmpty(rule, condition, window)) continue;
           use.timed = use.timed || Fits(turn, ExitMoves(MetricOf(variable), window, true));
           use.timed_if_negative = use.timed_if_negative || Fits(turn, ExitMoves(MetricOf(variable), window, false));
         }
       }
     }
+  }
+
+  // All that a calendar period holds leaves at once. Most conditions are false then: a term over nothing else answers
+  // for an empty window what it answers for every one. So a midnight need not visit every group.
+  bool IsFalseOnceEmpty(const RulePlan& rule, const Expression& condition, uint32_t window) const {
+    const WindowPlan& window_plan = layout_.windows[window];
+    if (window_plan.kind != WindowPlan::Kind::kTime || window_plan.calendar == nullptr || rule.each_minute)
+      return false;
+    const std::vector<Conjunct> conjuncts = Conjuncts(condition);
+    return std::any_of(conjuncts.begin(), conjuncts.end(), [&](const Conjunct& conjunct) {
+      std::vector<Value> variables(rule.reads.size());
+      for (uint32_t slot : conjunct.term.slots()) {
+        const Variable& variable = rule.reads[slot];
+        if (variable.source != Variable::Source::kMetric || variable.parent != 0) return false;
+        const Metric& metric = MetricOf(variable);
+        if (metric.grouping != rule.grouping || metric.every || metric.windows != std::vector<uint32_t>{window})
+          return false;
+        variables[slot] = ReadEmpty(layout_, metric);
+      }
+      if (IsTimed(conjunct.term) || conjunct.term.slots().empty()) return false;
+      Scratch scratch;
+      const Result result = conjunct.term.Evaluate(variables, Time(), scratch);
+      if (result.outcome == Outcome::kValue) return !result.IsTrue();
+      return result.outcome == Outcome::kNoData && rule.on_no_data != OnNoData::kAlerting;
+    });
   }
 
   Plan::Layout& layout_;

@@ -207,9 +207,12 @@ struct Engine::State {
   void Cross(uint32_t window, uint32_t row, const WindowInRow& state);
   // To be called before an event is added to a window, where layout.uses[window].exact is not empty.
   void CrossBefore(uint32_t window, uint32_t row);
+  void CatchUpTouched();
   void CatchUp(uint32_t grouping, uint32_t row);
   void CrossIndex(uint32_t grouping, const ThresholdIndex& index, uint32_t row);
   void CrossWith(uint32_t grouping, const ThresholdIndex& index, uint32_t row, std::optional<double> value);
+  void Shift(GroupRow which, const ThresholdIndex& index, const AtomList& list, ThresholdPosition before,
+             std::optional<double> value);
   bool AnyLeads(uint32_t grouping, const ThresholdIndex& index, const std::byte* bytes) const;
   void Turn(std::span<const Atom> atoms, uint32_t before, uint32_t after, GroupRow which);
   std::optional<double> ReadSource(const ThresholdIndex& index, uint32_t row);
@@ -452,6 +455,8 @@ struct Engine::State {
   Duration tick{};
 
   std::unordered_map<const LevelPlan*, std::optional<Explanation>> explanations;
+  AlertChange told_beginning;  // the last of each, whose memory is used again
+  AlertChange told_end;
 
   // Memory used again from call to call.
   Scratch scratch;

@@ -33,6 +33,22 @@ const std::string& SeverityOf(const RulePlan& rule, const AlertRecord& record, C
 
 bool IsEnd(Change change) { return change == Change::kResolved || change == Change::kCancelled; }
 
+// Fills a list anew, in the memory that its items have.
+template <typename T>
+class Refill {
+ public:
+  explicit Refill(std::vector<T>* items) : items_(*items) {}
+  ~Refill() { items_.resize(count_); }
+  Refill(const Refill&) = delete;
+  Refill& operator=(const Refill&) = delete;
+
+  T& Next() { return ++count_ > items_.size() ? items_.emplace_back() : items_[count_ - 1]; }
+
+ private:
+  std::vector<T>& items_;
+  size_t count_ = 0;
+};
+
 }  // namespace
 
 void Engine::State::Tell(RuleRow which, Change change, EndReason reason) {
@@ -42,7 +58,8 @@ void Engine::State::Tell(RuleRow which, Change change, EndReason reason) {
   if (!layout.derived.alert_types.empty() && layout.derived.alert_types[which.rule] != 0)
     MakeAlertEvent(which, change, SeverityOf(rule, record, change));
   if (sink == nullptr) return;
-  AlertChange told;
+  // Beginnings have evidence, ends do not: each kind finds the memory of the last of its own.
+  AlertChange& told = IsEnd(change) ? told_end : told_beginning;
   told.time = now;
   told.change = change;
   told.seq = seq;
@@ -51,8 +68,8 @@ void Engine::State::Tell(RuleRow which, Change change, EndReason reason) {
   told.reason = Words(reason);
   told.severity = SeverityOf(rule, record, change);
   told.active_at = record.state.active_at;
-  if (!IsPendingChange(change)) told.fired_at = record.state.fired_at;
-  if (change == Change::kResolved) told.resolved_at = now;
+  told.fired_at = IsPendingChange(change) ? std::nullopt : std::optional(record.state.fired_at);
+  told.resolved_at = change == Change::kResolved ? std::optional(now) : std::nullopt;
   AddLabels(rule, which.row, &told);
   AddTexts(rule, which.row, record, &told);
   if (layout.spec.limits.evidence_memory > 0 && !IsEnd(change)) AddEvidence(rule.grouping, which.row, &told);
@@ -64,18 +81,26 @@ void Engine::State::AddLabels(const RulePlan& rule, uint32_t row, AlertChange* t
   KeysOf(rule.grouping, row, &keys);
   for (size_t k = 0; k < keys.size(); ++k)
     told->labels.emplace_back(layout.groupings[rule.grouping].keys[k], ToText(keys[k]));
-  std::sort(told->labels.begin(), told->labels.end());
+  if (told->labels.size() > 1) std::sort(told->labels.begin(), told->labels.end());
 }
 
 // The values and why, as they are at this change; the words of an end are those in which the alert was last told.
 void Engine::State::AddTexts(const RulePlan& rule, uint32_t row, const AlertRecord& record, AlertChange* told) {
   Fill(rule, row, rule.all_slots);
   for (uint32_t slot : rule.severity_slots) variables[slot] = tocsin::Value::String(told->severity);
-  for (uint32_t slot : rule.value_slots) told->values.emplace_back(rule.reads[slot].name, OwnedValue(variables[slot]));
+  {
+    Refill values(&told->values);
+    for (uint32_t slot : rule.value_slots) {
+      auto& [name, value] = values.Next();
+      name = rule.reads[slot].name;
+      value = OwnedValue(variables[slot]);
+    }
+  }
   AlertWords& words = alerts.Words(record);
   if (told->change != Change::kResolved) rule.wording.Write(std::span(variables).first(rule.reads.size()), &words);
   told->summary = words.summary;
   told->annotations = words.annotations;
+  told->because.clear();
   if (IsEnd(told->change) || rule.levels.empty()) return;
   const auto level = static_cast<size_t>(std::max(int{record.state.level}, 0));
   ExplanationOf(rule, level).Write(std::span(variables).first(rule.reads.size()), now, scratch, &told->because);
@@ -89,18 +114,21 @@ const Explanation& Engine::State::ExplanationOf(const RulePlan& rule, size_t lev
 }
 
 void Engine::State::AddEvidence(uint32_t grouping, uint32_t row, AlertChange* told) {
+  Refill events_told(&told->evidence);
   evidence.Walk(Head(grouping, row).evidence, grouping, [&](const EventView& seen) {
     if (!IsWhole(seen) || !IsTyped(seen)) return;  // a damaged snapshot's
     const EventSpec& spec = layout.catalog.event(seen.type);
-    EvidenceEvent one;
+    EvidenceEvent& one = events_told.Next();
     one.type = spec.name;
-    one.id = std::string(seen.id);
+    one.id = seen.id;
     one.time = seen.time;
+    Refill attributes(&one.attributes);
     for (size_t slot = 0; slot < seen.attributes.size(); ++slot) {
-      if (!seen.attributes[slot].absent())
-        one.attributes.emplace_back(spec.attributes[slot].name, OwnedValue(seen.attributes[slot]));
+      if (seen.attributes[slot].absent()) continue;
+      auto& [name, value] = attributes.Next();
+      name = spec.attributes[slot].name;
+      value = OwnedValue(seen.attributes[slot]);
     }
-    told->evidence.push_back(std::move(one));
   });
 }
 

@@ -49,6 +49,19 @@ uint32_t CountBeyond(std::span<const double> numbers, uint32_t before, double va
   return static_cast<uint32_t>(found - numbers.begin());
 }
 
+// Whether that is still as many as before.
+template <typename Compare>
+bool BeyondAsMany(std::span<const double> numbers, uint32_t before, double value, Compare beyond) {
+  return (before == numbers.size() || !beyond(value, numbers[before])) &&
+         (before == 0 || beyond(value, numbers[before - 1]));
+}
+inline bool AboveAsMany(std::span<const double> numbers, uint32_t before, double value) {
+  return BeyondAsMany(numbers, before, value, [](double a, double b) { return a > b; });
+}
+inline bool BelowAsMany(std::span<const double> numbers, uint32_t before, double value) {
+  return BeyondAsMany(numbers, before, value, [](double a, double b) { return a < b; });
+}
+
 // Ascending numbers that the value is above, descending ones that it is below.
 inline uint32_t CountAbove(std::span<const double> numbers, uint32_t before, double value) {
   return CountBeyond(numbers, before, value, [](double a, double b) { return a > b; });

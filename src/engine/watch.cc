@@ -74,36 +74,41 @@ void Engine::State::CrossIndex(uint32_t grouping, const ThresholdIndex& index, u
   CrossWith(grouping, index, row, value);
 }
 
+// Nearly always as many thresholds hold as before.
 void Engine::State::CrossWith(uint32_t grouping, const ThresholdIndex& index, uint32_t row,
                               std::optional<double> value) {
-  const uint32_t list_number = index.selector == 0 ? 0 : NumberOf(grouping, index.selector - 1, row);
-  if (list_number >= index.lists.size()) return;
-  const AtomList& list = index.lists[list_number];
+  const uint32_t number = index.selector == 0 ? 0 : NumberOf(grouping, index.selector - 1, row);
+  if (number >= index.lists.size()) return;
+  const AtomList& list = index.lists[number];
   const double* const numbers = index.numbers.data() + list.begin;
-  std::byte* const bytes = groups[grouping].row(row);
-  const ThresholdPosition before = index.PositionIn(bytes);
-  uint32_t above = 0;
-  uint32_t below = 0;
-  if (value) [[likely]] {
-    above = CountAbove({numbers, list.above}, before.above, *value);
-    below = CountBelow({numbers + list.above, list.below}, before.below, *value);
-  }
-  if (above == before.above && below == before.below) [[likely]]
+  const ThresholdPosition before = index.PositionIn(groups[grouping].row(row));
+  if (value && AboveAsMany({numbers, list.above}, before.above, *value) &&
+      BelowAsMany({numbers + list.above, list.below}, before.below, *value)) [[likely]]
     return;
-  const Atom* const atoms = index.atoms.data() + list.begin;
-  index.SetPosition({above, below}, bytes);
-  if (index.while_active && Head(grouping, row).alerts == 0) return;
-  if (!index.leaders.empty() && !AnyLeads(grouping, index, bytes)) return;
-  Turn({atoms, list.above}, before.above, above, {grouping, row});
-  Turn({atoms + list.above, list.below}, before.below, below, {grouping, row});
+  Shift({grouping, row}, index, list, before, value);
 }
 
-// Whether something that leads to the rules of guarded atoms holds. Most often nothing does.
+void Engine::State::Shift(GroupRow which, const ThresholdIndex& index, const AtomList& list, ThresholdPosition before,
+                          std::optional<double> value) {
+  const double* const numbers = index.numbers.data() + list.begin;
+  const Atom* const atoms = index.atoms.data() + list.begin;
+  std::byte* const bytes = groups[which.grouping].row(which.row);
+  ThresholdPosition after;
+  if (value) {
+    after.above = CountAbove({numbers, list.above}, before.above, *value);
+    after.below = CountBelow({numbers + list.above, list.below}, before.below, *value);
+  }
+  index.SetPosition(after, bytes);
+  if (index.while_active && Head(which.grouping, which.row).alerts == 0) return;
+  if (!index.leaders.empty() && !AnyLeads(which.grouping, index, bytes)) return;
+  Turn({atoms, list.above}, before.above, after.above, which);
+  Turn({atoms + list.above, list.below}, before.below, after.below, which);
+}
+
+// Whether anything holds that guarded atoms wait for. Most often nothing does.
 bool Engine::State::AnyLeads(uint32_t grouping, const ThresholdIndex& index, const std::byte* bytes) const {
-  return std::any_of(index.leaders.begin(), index.leaders.end(), [&](uint32_t leader) {
-    const ThresholdPosition position = layout.groupings[grouping].indices[leader].PositionIn(bytes);
-    return position.above != 0 || position.below != 0;
-  });
+  return std::any_of(index.leaders.begin(), index.leaders.end(),
+                     [&](uint32_t leader) { return layout.groupings[grouping].indices[leader].AnyIn(bytes); });
 }
 
 // Those between have turned.
@@ -118,10 +123,10 @@ void Engine::State::Turn(std::span<const Atom> atoms, uint32_t before, uint32_t 
     if (atom.guard == Atom::kWhileActive) {
       if (active == 0 || alerts.Find(active, atom.rule) == nullptr) continue;
     } else if (atom.guard != Atom::kFree) {
-      // While it does not hold the rule is false, and when it turns, it says so itself.
+      // While that does not hold the rule is false, and when it turns, it says so itself.
       const Guard& guard = grouping.guards[atom.guard];
-      const ThresholdPosition leading = grouping.indices[guard.index].PositionIn(bytes);
-      if (guard.place >= (guard.above ? leading.above : leading.below)) continue;
+      const ThresholdPosition other = grouping.indices[guard.index].PositionIn(bytes);
+      if (guard.place >= (guard.above ? other.above : other.below)) continue;
     }
     Concern(atom.rule, which.row);
   }
@@ -134,16 +139,21 @@ void Engine::State::Cross(uint32_t window, uint32_t row, const WindowInRow& stat
   if (use.indices.empty()) return;
   const WindowPlan& window_plan = layout.windows[window];
   const bool unknown = window_plan.behind() && IsUnknown(window);
+  uint32_t read = ThresholdIndex::kNothing;
+  std::optional<double> number;
   for (uint32_t i : use.indices) {
     const ThresholdIndex& index = layout.groupings[grouping].indices[i];
-    const Metric& metric = layout.metrics[index.metric];
-    if (!metric.aggregate || metric.rollup || index.minus != ThresholdIndex::kNothing) {
+    if (!index.plain) [[unlikely]] {
       CrossIndex(grouping, index, row);
       continue;
     }
-    tocsin::Value value;
-    if (!unknown) value = ReadMetric(*metric.aggregate, window_plan, state, now, texts);
-    CrossWith(grouping, index, row, value.absent() ? std::nullopt : std::optional(value.AsNumber()));
+    if (index.metric != read) {
+      read = index.metric;
+      tocsin::Value value;
+      if (!unknown) value = ReadMetric(*layout.metrics[read].aggregate, window_plan, state, now, texts);
+      number = value.absent() ? std::nullopt : std::optional(value.AsNumber());
+    }
+    CrossWith(grouping, index, row, number);
   }
 }
 
@@ -153,8 +163,18 @@ void Engine::State::CrossBefore(uint32_t window, uint32_t row) {
   const uint32_t grouping = layout.windows[window].grouping;
   for (uint32_t i : layout.uses[window].exact) {
     const ThresholdIndex& index = layout.groupings[grouping].indices[i];
-    const ThresholdPosition position = index.PositionIn(groups[grouping].row(row));
-    if (position.above != 0 || position.below != 0) CrossIndex(grouping, index, row);
+    if (index.AnyIn(groups[grouping].row(row))) [[unlikely]]
+      CrossIndex(grouping, index, row);
+  }
+}
+
+void Engine::State::CatchUpTouched() {
+  for (size_t i = 0; i < touched.size(); ++i) {
+    const uint32_t grouping = layout.windows[touched[i].window].grouping;
+    // The windows of a group come one after the other.
+    const bool again =
+        i != 0 && touched[i - 1].row == touched[i].row && layout.windows[touched[i - 1].window].grouping == grouping;
+    if (!again) CatchUp(grouping, touched[i].row);
   }
 }
 
@@ -162,7 +182,14 @@ void Engine::State::CrossBefore(uint32_t window, uint32_t row) {
 // change is decided by that at once, all else when the instant is closed (docs/semantics.md 1.4, 1.5).
 void Engine::State::CatchUp(uint32_t grouping, uint32_t row) {
   const auto first = static_cast<std::ptrdiff_t>(concerned.size());
-  for (const ThresholdIndex& index : layout.groupings[grouping].indices) CrossIndex(grouping, index, row);
+  auto has_crossed = [&](const ThresholdIndex& index) {
+    return index.plain && std::any_of(touched.begin(), touched.end(), [&](const WindowRow& changed) {
+             return changed.row == row && changed.window == layout.metrics[index.metric].aggregate->window;
+           });
+  };
+  for (const ThresholdIndex& index : layout.groupings[grouping].indices) {
+    if (!has_crossed(index)) CrossIndex(grouping, index, row);
+  }
   for (uint32_t window = 0; window < layout.uses.size(); ++window) {
     if (layout.uses[window].warms && WarmFrom(window) == now) ConcernWarmed(grouping, row, window);
   }

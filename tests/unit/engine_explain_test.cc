@@ -86,8 +86,8 @@ const std::string& Expected() {
   groups       by customer
   asked        at events: refund
   asked        when something leaves refunds_24h, in every group
-  found        when refunds_24h crosses a threshold of it, which leads to it, among 2 there
-  found        when refunds_24h crosses one that can end its alert, while that is active
+  found        when refunds_24h crosses a threshold of it, which leads to it, among 3 there
+  found        when refunds_24h crosses one that can end its alert, while that is active, among 3 there
   costs        nothing at an event that crosses none of these
   costs        N bytes for a group by customer, shared by 9 rules
   warmed up    at once: an emptier window cannot make it true
@@ -102,8 +102,8 @@ rule Gold, version 6343e2f6
   asked        when something leaves count_1h, in every group
   asked        when something leaves refunds_24h, in every group
   found        by the value of profile.segment, one of 2 that rules name: in other groups it costs nothing
-  found        when count_1h crosses a threshold of it, which leads to it
-  found        when refunds_24h crosses another, while the one that leads to it holds
+  found        when count_1h crosses a threshold of it, while another of it holds
+  found        when refunds_24h crosses a threshold of it, while another of it holds
   costs        nothing at an event that crosses none of these
   costs        N bytes for a group by customer, shared by 9 rules
   warmed up    at once: an emptier window cannot make it true
@@ -154,7 +154,7 @@ rule Share, version 84350e1b
   asked        when something leaves all_refunds, in every group
   asked        when something leaves refunds_24h, in every group
   asked        when this turns, over everything: all_refunds > 5000.0
-  found        when refunds_24h crosses a threshold of it, which leads to it, among 2 there
+  found        when refunds_24h crosses a threshold of it, which leads to it, among 3 there
   costs        nothing at an event that crosses none of these
   costs        N bytes for a group by customer, shared by 9 rules
   warmed up    at once: an emptier window cannot make it true
