@@ -52,6 +52,14 @@ void Engine::State::Prepare(std::span<const EventView> block) {
   }
 }
 
+// The rows that windows will let go of something in, as time passes from event to event.
+void Engine::State::PrepareExits(Time until) {
+  constexpr size_t kMost = 2 * kBlock;
+  timers.VisitSoon(until, kMost, [&](const Timer& timer) {
+    if (timer.kind == Timer::Kind::kExit) groups[layout.windows[timer.index].grouping].PrefetchLines(timer.row);
+  });
+}
+
 // One that is applied apart from its block: it was held, or nothing is prepared.
 Reason Engine::State::TakeAlone(const EventView& view) {
   Prepare({&view, 1});
@@ -82,6 +90,7 @@ void Engine::State::ReleaseUpTo(Time t) {
 size_t Engine::State::IngestBlock(std::span<const EventView> block, Reason* reasons) {
   const bool in_order = layout.spec.reorder > Duration::zero();
   if (!in_order) Prepare(block);
+  if (block.size() > 1) PrepareExits(block.back().time);
   size_t accepted = 0;
   size_t next_key = 0;
   for (size_t i = 0; i < block.size(); ++i) {

@@ -150,6 +150,7 @@ struct Engine::State {
   // The bytes and hashes of the group keys of `events`, and what they will need on its way to the cache. Changes
   // nothing.
   void Prepare(std::span<const EventView> events);
+  void PrepareExits(Time until);
   // The key of one event for one of its groupings, into `prepared`.
   void PrepareKey(const EventView& event, const EventGrouping& place);
   size_t IngestBlock(std::span<const EventView> block, Reason* reasons);

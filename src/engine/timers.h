@@ -66,6 +66,10 @@ class Timers {
   }
   // Whether any rings at `t` or before.
   bool AnyUntil(Time t) const { return size_ != 0 && next_ <= t; }
+  // Visits some of those that ring at `t` or before, `most` at most, and none that is set later: for what they will
+  // need.
+  template <typename Visit>
+  void VisitSoon(Time t, size_t most, Visit visit) const;
   // Moves every timer due at or before `now` into `due`, in no particular order.
   void TakeDue(Time now, std::vector<Timer>* due);
   size_t size() const { return size_; }
@@ -118,6 +122,22 @@ class Timers {
   size_t size_ = 0;
   PanePool pool_;
 };
+
+template <typename Visit>
+void Timers::VisitSoon(Time t, size_t most, Visit visit) const {
+  if (!AnyUntil(t)) return;
+  for (const Wheel& wheel : wheels_) {
+    for (uint64_t left = wheel.occupied; left != 0; left &= left - 1) {
+      const Slot& slot = wheel.slots[static_cast<size_t>(std::countr_zero(left))];
+      if (slot.earliest > t) return;  // so is all that stands behind it
+      const Block& block = *At(slot.first);
+      for (uint32_t i = 0; i < block.size; ++i) {
+        if (most-- == 0) return;
+        if (block.timers[i].time <= t) visit(block.timers[i]);
+      }
+    }
+  }
+}
 
 template <typename Test>
 bool Timers::AllOf(Test test) const {

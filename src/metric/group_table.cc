@@ -34,12 +34,15 @@ std::string_view GroupTable::key(uint32_t index) const {
 uint32_t GroupTable::PrefetchRow(uint64_t hash) const {
   // The first with that tag: seldom another's, and then only the wrong line was fetched.
   const uint32_t row = index_.Find(TagOf(hash), [](uint32_t) { return true; });
-  if (row == kNone) return kNone;
+  if (row != kNone) PrefetchLines(row);
+  return row;
+}
+
+void GroupTable::PrefetchLines(uint32_t row) const {
   const std::byte* base = Base(row);
   PrefetchLine(base);
   if (stride_ > kLine) PrefetchLine(base + kLine);
   if (stride_ > 2 * kLine) PrefetchLine(base + 2 * kLine);
-  return row;
 }
 
 std::optional<uint32_t> GroupTable::Find(std::string_view wanted, uint64_t hash) const {

@@ -52,6 +52,8 @@ class GroupTable {
   void PrefetchSlot(uint64_t hash) const { index_.Prefetch(TagOf(hash)); }
   // The row that the key probably has, with its first lines on their way; kNone when it has none.
   uint32_t PrefetchRow(uint64_t hash) const;
+  // The first lines of a row. REQUIRES: row < end().
+  void PrefetchLines(uint32_t row) const;
   // The rest of that row's key, where the row is too short for it: for a step after PrefetchRow.
   void PrefetchKey(uint32_t row) const {
     const Head& head = *HeadOf(row);
