@@ -30,6 +30,22 @@ TEST_CASE("timers are taken at their instant, not before", "[engine]") {
   CHECK(timers.size() == 0);
 }
 
+TEST_CASE("timers that ring soon are seen before", "[engine]") {
+  Timers timers;
+  timers.Start(FromNanos(0));
+  for (int64_t t = 1; t <= 1000; t += 3) timers.Set({FromNanos(t), Timer::Kind::kExit, 0, static_cast<uint32_t>(t)});
+  auto seen = [&](int64_t until, size_t most) {
+    std::vector<uint32_t> rows;
+    timers.VisitSoon(FromNanos(until), most, [&](const Timer& timer) { rows.push_back(timer.row); });
+    return rows;
+  };
+  CHECK(seen(0, 10).empty());
+  CHECK(seen(7, 10) == std::vector<uint32_t>{1, 4, 7});
+  CHECK(seen(7, 2) == std::vector<uint32_t>{1, 4});
+  for (uint32_t row : seen(500, 1000)) CHECK(row <= 500);
+  CHECK(timers.size() == 334);
+}
+
 std::string Saved(const Timers& timers) {
   ByteWriter out;
   timers.Save(&out);
