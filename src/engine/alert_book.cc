@@ -24,13 +24,6 @@ bool GetItems(ByteReader* in, Chunked<T>* items) {
 
 }  // namespace
 
-AlertRecord* AlertBook::Find(uint32_t first, uint32_t rule) {
-  for (uint32_t number = first; number != 0; number = At(number).next) {
-    if (At(number).which.rule == rule) return &At(number);
-  }
-  return nullptr;
-}
-
 AlertRecord& AlertBook::Add(uint32_t* first, RuleRow which, bool with_turns) {
   uint32_t place = 0;
   if (free_.empty()) {
@@ -46,7 +39,9 @@ AlertRecord& AlertBook::Add(uint32_t* first, RuleRow which, bool with_turns) {
   record.number = place + 1;
   record.which = which;
   record.next = *first;
-  *first = place + 1;
+  if (record.next != 0) At(record.next).previous = record.number;
+  *first = record.number;
+  places_.Add(Tag(which), place);
   if (with_turns) {
     if (free_turns_.empty()) {
       turns_.Add();
@@ -61,12 +56,13 @@ AlertRecord& AlertBook::Add(uint32_t* first, RuleRow which, bool with_turns) {
 }
 
 void AlertBook::Remove(uint32_t* first, uint32_t rule) {
-  uint32_t* link = first;
-  while (*link != 0 && At(*link).which.rule != rule) link = &At(*link).next;
-  if (*link == 0) return;
-  const uint32_t number = *link;
-  AlertRecord& record = At(number);
-  *link = record.next;
+  AlertRecord* const found = Find(*first, rule);
+  if (found == nullptr) return;
+  AlertRecord& record = *found;
+  const uint32_t number = record.number;
+  (record.previous == 0 ? *first : At(record.previous).next) = record.next;
+  if (record.next != 0) At(record.next).previous = record.previous;
+  places_.Remove(Tag(record.which), number - 1);
   if (record.turns != 0) free_turns_.push_back(record.turns);
   words_[number - 1] = AlertWords();
   record = AlertRecord();
@@ -127,10 +123,27 @@ bool AlertBook::HasSoundLinks() const {
   return true;
 }
 
+// Makes anew what the records in use say together.
+bool AlertBook::FindPlaces() {
+  places_ = RowIndex();
+  bool once = true;
+  for (size_t i = 0; i < records_.size(); ++i) records_[i].previous = 0;
+  ForEach([&](const AlertRecord& record) {
+    auto is_same = [&](uint32_t other) { return records_[other].which == record.which; };
+    once = once && places_.Find(Tag(record.which), is_same) == RowIndex::kNone;
+    places_.Add(Tag(record.which), record.number - 1);
+    if (record.next == 0) return;
+    AlertRecord& next = At(record.next);
+    once = once && next.number != 0 && next.previous == 0 && next.which.row == record.which.row;
+    next.previous = record.number;
+  });
+  return once;
+}
+
 bool AlertBook::Load(ByteReader* in) {
   if (!GetItems(in, &records_) || !GetItems(in, &turns_) || !in->GetVector(&free_) || !in->GetVector(&free_turns_))
     return false;
-  if (!LoadFree() || !HasSoundLinks()) return false;
+  if (!LoadFree() || !HasSoundLinks() || !FindPlaces()) return false;
   words_.Reset(records_.size());
   for (size_t place = 0; place < words_.size(); ++place) {
     AlertWords& words = words_[place];

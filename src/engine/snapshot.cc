@@ -17,7 +17,7 @@ namespace tocsin {
 namespace {
 
 constexpr std::string_view kMagic = "tocsin snapshot\n";
-constexpr uint32_t kVersion = 2;
+constexpr uint32_t kVersion = 3;
 
 struct Clock {
   int64_t now = 0;
@@ -244,6 +244,7 @@ bool Engine::State::AreSoundAlerts(uint32_t grouping, uint32_t row) {
   for (uint32_t number = Head(grouping, row).alerts; number != 0; number = alerts.At(number).next) {
     if (!alerts.Has(number) || ++steps > layout.groupings[grouping].rules.size()) return false;
     const AlertRecord& record = alerts.At(number);
+    if (steps == 1 && record.previous != 0) return false;  // it is in the middle of another's
     if (record.which.row != row || record.which.rule >= layout.rules.size()) return false;
     const RulePlan& rule = layout.rules[record.which.rule];
     if (rule.grouping != grouping || (rule.life.flap_changes > 0) != (record.turns != 0)) return false;
