@@ -6,33 +6,16 @@
 
 #include <algorithm>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
-#include <vector>
 
-#include "expr/conversions.h"
-#include "expr/functions.h"
-#include "expr/mismatch.h"
+#include "expr/checker.h"
 #include "expr/resolve.h"
-#include "expr/zone.h"
-#include "tocsin/base/time.h"
-#include "tocsin/expr/host_functions.h"
-#include "tocsin/expr/regex.h"
 
 namespace tocsin {
 namespace {
 
 constexpr int kDeepestList = 16;
-
-bool Is(const Node& node, Kind kind) { return node.type.kind() == kind; }
-bool IsNumber(const Node& node) { return Is(node, Kind::kInt) || Is(node, Kind::kDouble); }
-bool IsIntLiteral(const Node& node) { return node.op == Op::kLiteral && Is(node, Kind::kInt); }
-
-void MakeDouble(Node* literal) {
-  literal->number = static_cast<double>(literal->integer);
-  literal->type = Kind::kDouble;
-}
 
 // The type of `left op right`, or kNone when there is none.
 Kind ArithmeticKind(Op op, Kind left, Kind right, bool strict) {
@@ -63,79 +46,19 @@ Kind ArithmeticKind(Op op, Kind left, Kind right, bool strict) {
   return Kind::kNone;
 }
 
-class Checker {
- public:
-  Checker(std::string_view source, const Environment& environment, Tree* tree, Mistakes* mistakes, bool any_type)
-      : source_(source), environment_(environment), tree_(*tree), mistakes_(*mistakes), any_type_(any_type) {}
+}  // namespace
 
-  void Run(Type expected) {
-    FindPlaces();
-    for (uint32_t i = 0; i < tree_.nodes.size(); ++i) {
-      CheckNode(i);
-      if (tree_.nodes[i].type.lists > kDeepestList) {
-        Wrong(tree_.nodes[i], fmt::format("lists are nested more than {} deep here", kDeepestList));
-        return;
-      }
+void Checker::Run(Type expected) {
+  FindPlaces();
+  for (uint32_t i = 0; i < tree_.nodes.size(); ++i) {
+    CheckNode(i);
+    if (tree_.nodes[i].type.lists > kDeepestList) {
+      Wrong(tree_.nodes[i], fmt::format("lists are nested more than {} deep here", kDeepestList));
+      return;
     }
-    CheckRoot(expected);
   }
-
- private:
-  void Wrong(const Node& node, std::string message, std::string hint = {}) {
-    mistakes_.push_back({node.offset, node.length, std::move(message), std::move(hint)});
-  }
-  std::string_view TextOf(const Node& node) const { return source_.substr(node.offset, node.length); }
-  Operands OperandsOf(const Node& parent, const Node& left, const Node& right) const {
-    return {source_, tree_, parent, left, right, environment_.strict()};
-  }
-  bool KnowsChildren(const Node& node) const {
-    for (const uint32_t child : tree_.ChildrenOf(node)) {
-      if (tree_.nodes[child].type == Kind::kNone) return false;
-    }
-    return true;
-  }
-  // Tocsin's first addition: an int literal next to a double is a double.
-  void MixLiterals(Node* a, Node* b) {
-    if (environment_.strict()) return;
-    MakeLike(a, b->type);
-    MakeLike(b, a->type);
-  }
-  void MakeLike(Node* node, ExprType type);
-
-  void FindPlaces();
-  void CheckNode(uint32_t i);
-  void CheckHas(Node* node);
-  void CheckItem(uint32_t i);
-  void CheckMacro(Node* node);
-  void CheckList(uint32_t i);
-  void CheckIndex(Node* node);
-  void CheckLogic(Node* node);
-  void CheckNot(Node* node);
-  void CheckNegate(Node* node);
-  void CheckConditional(Node* node);
-  void CheckComparison(Node* node);
-  bool CanBeCompared(const Node& node, ExprType left, ExprType right) const;
-  void CheckIn(Node* node);
-  void CheckInComputed(const Node& left, const Node& right);
-  void CheckArithmetic(Node* node);
-  void CheckFunction(Node* node);
-  void CheckVariadic(Node* node);
-  void CheckHost(Node* node);
-  void RefuseArgument(const Node& node, size_t ordinal, std::span<const Overload> overloads);
-  bool CheckConstantArgument(const Node& node, size_t ordinal);
-  bool CheckPattern(const Node& argument);
-  void CheckRoot(Type expected);
-  bool WantBool(const Node& node, std::string_view who);
-
-  std::string_view source_;
-  const Environment& environment_;
-  Tree& tree_;
-  Mistakes& mistakes_;
-  const bool any_type_;
-  std::vector<bool> list_places_;  // nodes that stand after `in`
-  std::vector<uint32_t> sources_;  // of a kItem: what its macro goes over
-  std::vector<bool> bound_;        // or binds it to
-};
+  CheckRoot(expected);
+}
 
 // An int literal where a double is wanted, and such a list.
 void Checker::MakeLike(Node* node, ExprType type) {
@@ -212,91 +135,6 @@ void Checker::CheckHas(Node* node) {
   if (child.op == Op::kVariable) return;
   Wrong(child, fmt::format("has() asks whether a {} has a value; {} always has one", environment_.noun(),
                            Show(source_, child)));
-}
-
-void Checker::CheckItem(uint32_t i) {
-  const ExprType source = tree_.nodes[sources_[i]].type;
-  if (bound_[i]) {
-    tree_.nodes[i].type = source;
-  } else if (source.IsList()) {
-    tree_.nodes[i].type = source.Item();
-  }
-}
-
-// What the macro makes of its list. A list that is always empty has items of no type, and whatever is said of them is
-// right.
-void Checker::CheckMacro(Node* node) {
-  const Function macro = node->function;
-  Node& last = tree_.Child(*node, node->child_count - 1);
-  if (macro == Function::kBind) {
-    node->type = last.type;
-    return;
-  }
-  const std::string_view name = Spelling(macro);
-  const Node& range = tree_.Child(*node, 0);
-  const bool truth = macro != Function::kMap && macro != Function::kFilter;
-  if (truth) node->type = Kind::kBool;
-  if (!range.type.IsList()) {
-    if (Is(range, Kind::kNone)) return;
-    Wrong(range, fmt::format("{}() goes over a list; {} is {}", name, Show(source_, range), WithArticle(range.type)));
-    return;
-  }
-  if (macro == Function::kFilter) node->type = range.type;
-  if (macro == Function::kMap && (!Is(last, Kind::kNone) || range.type.IsEmptyList())) {
-    node->type = ExprType::ListOf(last.type);
-  }
-  const bool condition = macro != Function::kMap || node->child_count == 4;
-  if (condition) WantBool(tree_.Child(*node, 2), fmt::format("the condition of {}()", name));
-}
-
-void Checker::CheckList(uint32_t i) {
-  Node& node = tree_.nodes[i];
-  const auto children = tree_.ChildrenOf(node);
-  if (!environment_.strict()) {
-    const bool doubles = std::any_of(children.begin(), children.end(),
-                                     [&](uint32_t child) { return tree_.nodes[child].type == Kind::kDouble; });
-    for (const uint32_t child : children) {
-      if (doubles && !list_places_[i]) MakeLike(&tree_.nodes[child], Kind::kDouble);
-    }
-  }
-  std::optional<ExprType> type = ExprType(Kind::kNone);
-  const Node* first = nullptr;
-  for (const uint32_t child : children) {
-    const Node& item = tree_.nodes[child];
-    if (Is(item, Kind::kNone)) return;
-    if (first == nullptr) {
-      first = &item;
-      type = item.type;
-      continue;
-    }
-    const std::optional<ExprType> joined = Join(*type, item.type);
-    if (joined) {
-      type = joined;
-    } else if (!list_places_[i]) {  // else it is said of each item what it is beside what is looked for
-      mistakes_.push_back(MismatchInList(OperandsOf(node, *first, item)));
-      return;
-    } else {
-      return;
-    }
-  }
-  node.type = ExprType::ListOf(*type);
-}
-
-void Checker::CheckIndex(Node* node) {
-  const Node& list = tree_.Child(*node, 0);
-  const Node& index = tree_.Child(*node, 1);
-  if (!KnowsChildren(*node)) return;
-  if (!list.type.IsList()) {
-    Wrong(*node, fmt::format("only a list has items; {} is {}", Show(source_, list), WithArticle(list.type)),
-          Is(list, Kind::kString) ? fmt::format("write {}.charAt({})", TextOf(list), TextOf(index)) : "");
-  } else if (list.type.IsEmptyList()) {
-    Wrong(*node, "this list is empty and has no items");
-  } else if (!Is(index, Kind::kInt)) {
-    Wrong(index, fmt::format("the place of an item is an int; {} is {}", Show(source_, index), WithArticle(index.type)),
-          Is(index, Kind::kDouble) ? fmt::format("write int({})", TextOf(index)) : "");
-  } else {
-    node->type = list.type.Item();
-  }
 }
 
 // False when `node` is something else; who() wants it: "'&&'".
@@ -384,37 +222,6 @@ bool Checker::CanBeCompared(const Node& node, ExprType left, ExprType right) con
   return left == right || (number(left) && number(right));
 }
 
-void Checker::CheckIn(Node* node) {
-  Node& left = tree_.Child(*node, 0);
-  Node& right = tree_.Child(*node, 1);
-  node->type = Kind::kBool;
-  if (right.op != Op::kList) {
-    if (Is(right, Kind::kNone)) return;
-    if (right.type.IsList()) return CheckInComputed(left, right);
-    const bool texts = Is(left, Kind::kString) && Is(right, Kind::kString);
-    Wrong(right, fmt::format("'in' needs a list on its right; {} is {}", Show(source_, right), WithArticle(right.type)),
-          texts ? fmt::format("write {}.contains({})", TextOf(right), TextOf(left))
-                : fmt::format("write {} in [{}]", TextOf(left), TextOf(right)));
-    return;
-  }
-  if (left.type.relaxed || right.type.relaxed || Is(left, Kind::kNone)) return;
-  for (const uint32_t child : tree_.ChildrenOf(right)) {
-    Node& item = tree_.nodes[child];
-    if (Is(item, Kind::kNone)) continue;
-    if (!environment_.strict()) MakeLike(&item, left.type);
-    if (!Join(item.type, left.type)) mistakes_.push_back(MismatchInList(OperandsOf(*node, left, item)));
-  }
-  if (right.child_count > 0) right.type = ExprType::ListOf(left.type);
-}
-
-// `in` with a list that is computed.
-void Checker::CheckInComputed(const Node& left, const Node& right) {
-  if (Is(left, Kind::kNone) || left.type.relaxed || right.type.relaxed) return;
-  if (right.type.IsEmptyList() || Join(left.type, right.type.Item())) return;
-  Wrong(left, fmt::format("{} cannot be in {}: {} is {}", WithArticle(left.type), WithArticle(right.type),
-                          Show(source_, left), WithArticle(left.type)));
-}
-
 void Checker::CheckArithmetic(Node* node) {
   Node& left = tree_.Child(*node, 0);
   Node& right = tree_.Child(*node, 1);
@@ -426,160 +233,6 @@ void Checker::CheckArithmetic(Node* node) {
     node->type = ArithmeticKind(node->op, left.type.kind(), right.type.kind(), environment_.strict());
   }
   if (Is(*node, Kind::kNone)) mistakes_.push_back(MismatchInArithmetic(OperandsOf(*node, left, right)));
-}
-
-void Checker::CheckFunction(Node* node) {
-  if (node->function == Function::kHost) return CheckHost(node);
-  if (IsVariadic(node->function)) return CheckVariadic(node);
-  const std::span<const Overload> overloads = OverloadsOf(node->function);
-  if (std::all_of(overloads.begin(), overloads.end(),
-                  [&](const Overload& overload) { return overload.result == overloads.front().result; })) {
-    node->type = TypeOfLetter(overloads.front().result);  // whatever its arguments are
-  }
-  if (!KnowsChildren(*node)) return;
-  std::vector<const Overload*> left;
-  for (const Overload& overload : overloads) {
-    if (overload.parameters.size() == node->child_count) left.push_back(&overload);
-  }
-  for (size_t i = 0; i < node->child_count; ++i) {
-    std::vector<const Overload*> fitting;
-    for (const Overload* const overload : left) {
-      if (Accepts(overload->parameters[i], tree_.Child(*node, i).type)) fitting.push_back(overload);
-    }
-    if (fitting.empty()) return RefuseArgument(*node, i, overloads);
-    left = std::move(fitting);
-  }
-  node->type = TypeOfLetter(left.front()->result);
-  for (size_t i = 0; i < node->child_count; ++i) {
-    if (!CheckConstantArgument(*node, i)) node->type = Kind::kNone;
-  }
-}
-
-void Checker::RefuseArgument(const Node& node, size_t ordinal, std::span<const Overload> overloads) {
-  const Node& argument = tree_.Child(node, ordinal);
-  std::string takes(ordinal == 0 || IsVariadic(node.function) ? overloads.front().takes : "");
-  const bool stated = !takes.empty();
-  for (const Overload& overload : overloads) {
-    if (stated) break;
-    if (overload.parameters.size() != node.child_count) continue;
-    const std::string type = WithArticle(TypeOfLetter(overload.parameters[ordinal]));
-    if (takes.find(type) != std::string::npos) continue;
-    takes.append(takes.empty() ? "" : " or ").append(type);
-  }
-  std::string hint;
-  if (node.function == Function::kDuration && IsNumber(argument) && !environment_.strict()) {
-    hint = fmt::format("did you mean days({0}), hours({0}) or minutes({0})?", TextOf(argument));
-  } else if (takes == "a double" && Is(argument, Kind::kInt)) {
-    hint = argument.op == Op::kLiteral ? fmt::format("write {}.0", argument.integer)
-                                       : fmt::format("write double({})", TextOf(argument));
-  } else if (takes == "an int" && Is(argument, Kind::kDouble)) {
-    hint = fmt::format("write int({})", TextOf(argument));
-  } else if (takes == "a string" && (IsNumber(argument) || Is(argument, Kind::kBool))) {
-    hint = fmt::format("write string({})", TextOf(argument));
-  }
-  Wrong(argument,
-        fmt::format("{}() takes {}{}; {} is {}", Spelling(node.function), takes,
-                    stated || node.child_count - (node.method ? 1 : 0) < 2 ? "" : " there", Show(source_, argument),
-                    WithArticle(argument.type)),
-        std::move(hint));
-}
-
-// Of numbers of both types the result is a double that can be compared with both.
-void Checker::CheckVariadic(Node* node) {
-  const std::span<const Overload> overloads = OverloadsOf(node->function);
-  if (!KnowsChildren(*node)) return;
-  const auto children = tree_.ChildrenOf(*node);
-  const Node& first = tree_.nodes[children[0]];
-  if (children.size() == 1 && first.type.IsList()) {
-    for (const Overload& overload : overloads) {
-      if (!Accepts(overload.parameters[0], first.type)) continue;
-      node->type = TypeOfLetter(overload.result);
-      return;
-    }
-  }
-  bool doubles = false;
-  bool ints = false;
-  for (size_t i = 0; i < children.size(); ++i) {
-    const Node& argument = tree_.nodes[children[i]];
-    if (!IsNumber(argument)) return RefuseArgument(*node, i, overloads);
-    doubles |= Is(argument, Kind::kDouble);
-  }
-  for (const uint32_t child : children) {
-    if (doubles && !environment_.strict()) MakeLike(&tree_.nodes[child], Kind::kDouble);
-    ints |= Is(tree_.nodes[child], Kind::kInt);
-  }
-  node->type = doubles ? Kind::kDouble : Kind::kInt;
-  node->type.relaxed = doubles && ints;
-}
-
-void Checker::CheckHost(Node* node) {
-  const std::string& name = tree_.texts[node->name];
-  const HostFunction& function = *environment_.functions()->Find(name);
-  node->type = function.result;
-  for (size_t i = 0; i < node->child_count; ++i) {
-    Node& argument = tree_.Child(*node, i);
-    if (Is(argument, Kind::kNone)) continue;
-    const ExprType wanted = function.parameters[i];
-    if (!environment_.strict()) MakeLike(&argument, wanted);
-    if (argument.type == wanted) continue;
-    const bool number = wanted == Kind::kDouble && Is(argument, Kind::kInt);
-    Wrong(argument,
-          fmt::format("{}() takes {} there; {} is {}", name, WithArticle(wanted), Show(source_, argument),
-                      WithArticle(argument.type)),
-          number ? fmt::format("write double({})", TextOf(argument)) : "");
-  }
-}
-
-// A constant that can never be converted is a mistake now, not a fault later.
-bool Checker::CheckConstantArgument(const Node& node, size_t ordinal) {
-  const Node& argument = tree_.Child(node, ordinal);
-  if (node.function == Function::kMatches && ordinal == 1) return CheckPattern(argument);
-  if (argument.op != Op::kLiteral) return true;
-  if (Is(argument, Kind::kString)) {
-    const std::string& text = tree_.texts[argument.text];
-    if (node.function == Function::kTimestamp && !TryParseTime(text)) {
-      Wrong(argument, fmt::format("{} is not a time between the years 1678 and 2262", Show(source_, argument)),
-            "write it as in \"2024-01-31T09:00:00Z\"");
-      return false;
-    }
-    if (node.function == Function::kDuration && !ParseCelDuration(text, !environment_.strict())) {
-      const std::string call = DurationCall(text);
-      Wrong(argument, fmt::format("{} is not a duration", Show(source_, argument)),
-            call.empty() || environment_.strict() ? "write it as in \"1h30m\" or \"1.5s\""
-                                                  : fmt::format("did you mean {}?", call));
-      return false;
-    }
-    if (IsGetter(node.function) && ordinal == 1 && !Zone::Find(text)) {
-      Wrong(argument, fmt::format("{} is not a time zone", Show(source_, argument)),
-            "write a name such as \"Europe/London\", or an offset such as \"+02:00\"");
-      return false;
-    }
-    return true;
-  }
-  const bool span =
-      node.function == Function::kDays || node.function == Function::kHours || node.function == Function::kMinutes;
-  if (!span) return true;
-  const double minutes = node.function == Function::kDays ? 1440 : node.function == Function::kHours ? 60 : 1;
-  const double count = Is(argument, Kind::kInt) ? static_cast<double>(argument.integer) : argument.number;
-  constexpr double kLongest = 153'722'867;  // minutes in an int64 of nanoseconds
-  if (count * minutes < kLongest && count * minutes > -kLongest) return true;
-  Wrong(node, fmt::format("{} is longer than a duration can be", Show(source_, node)),
-        "at most 106751 days, 292 years");
-  return false;
-}
-
-bool Checker::CheckPattern(const Node& argument) {
-  if (environment_.regex() == nullptr) {
-    Wrong(argument, "there are no regular expressions here: matches() needs an engine for them",
-          "contains(), startsWith() and endsWith() need none; the host sets `regex`");
-    return false;
-  }
-  if (argument.op != Op::kLiteral) return true;
-  const auto compiled = environment_.regex()->Compile(tree_.texts[argument.text]);
-  if (compiled.ok()) return true;
-  Wrong(argument, fmt::format("{} is not a regular expression: {}", Show(source_, argument),
-                              std::string(compiled.status().message())));
-  return false;
 }
 
 void Checker::CheckRoot(Type expected) {
@@ -612,8 +265,6 @@ void Checker::CheckRoot(Type expected) {
   const std::string wanted = expected == Kind::kDouble ? "a number" : WithArticle(expected);
   Wrong(root, fmt::format("{} is needed here; {} is {}", wanted, Show(source_, root), WithArticle(root.type)));
 }
-
-}  // namespace
 
 bool Check(std::string_view source, const Environment& environment, Type expected, Tree* tree, Mistakes* mistakes,
            bool any_type) {
