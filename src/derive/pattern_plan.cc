@@ -76,7 +76,7 @@ class PatternCompiler {
       Complain(spec_.sequence.front(), "a sequence begins with an event that comes, not with one that does not",
                "put what begins it first: [order_placed, not order_delivered]");
     } else if (events == 1 && !spec_.sequence.back().absent && !spec_.funnel) {
-      Complain("a sequence of one event is that event", "name a second step, 'times: 2', or 'not …' at the end");
+      Complain("a sequence has two steps at least", "name a second step, 'times: 2', or 'not …' at the end");
     }
   }
 
@@ -331,7 +331,7 @@ bool CheckEmitName(const EmitSpec& emit, const std::vector<std::string>& taken, 
   if (name == "type" || name == "time" || name == "id")
     return complain(fmt::format("the name '{0}' is taken: every event has its own '{0}'", name));
   if (std::find(taken.begin(), taken.end(), name) != taken.end())
-    return complain(fmt::format("'{}' is an attribute of it already", name));
+    return complain(fmt::format("'{}' is an attribute already: give this one another name", name));
   return true;
 }
 

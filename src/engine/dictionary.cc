@@ -134,7 +134,7 @@ std::string Reader::WhyNot(const Dictionary::Entry& entry) const {
     return fmt::format("'{}' is known of {}, which is no key of these metrics: they are kept by {}", entry.name,
                        layout_.groupings[entry.grouping].keys.front(), own);
   }
-  return fmt::format("'{}' is kept by {}, and the finest of these metrics by {}: each must be kept by some of its keys",
+  return fmt::format("'{}' is kept by {}, another metric here by {}: the keys of one must contain those of the other",
                      entry.name, KeyList(layout_.groupings[entry.grouping].keys), own);
 }
 

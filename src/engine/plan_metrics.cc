@@ -108,6 +108,23 @@ class MetricPlanner {
     }
   }
 
+  std::optional<Expression> CompileWhere(const MetricSpec& spec, const EventSpec& event) {
+    const std::string description = Describe("metric", spec.name, "where");
+    Environment environment = EventEnvironment(event, LanguageOf(layout_.spec));
+    std::vector<Diagnostic> mistakes;
+    std::optional<Expression> where = Expression::Compile(spec.where, environment, Kind::kBool, description, &mistakes);
+    if (where) return where;
+    // Once more for better words. Not at first: there can be very many metrics.
+    for (const MetricSpec& other : layout_.spec.metrics) {
+      if (environment.Find(other.name) != nullptr) continue;
+      environment.Forbid(other.name,
+                         fmt::format("'{}' is a metric, and a 'where' looks at a single event: it reads the "
+                                     "attributes of '{}'",
+                                     other.name, event.name));
+    }
+    return Expression::Compile(spec.where, environment, Kind::kBool, description, &diagnostics_);
+  }
+
   void PlanAggregate(const MetricSpec& spec, Duration back = {}) {
     if (spec.events.empty()) {
       Complain(spec, fmt::format("the metric '{}' does not say which event it is about", spec.name), "add 'event: …'");
@@ -124,8 +141,7 @@ class MetricPlanner {
       WindowSource source;
       source.event = event;
       if (!spec.where.empty()) {
-        source.where = Expression::Compile(spec.where, EventEnvironment(*event_specs.back(), LanguageOf(layout_.spec)),
-                                           Kind::kBool, Describe("metric", spec.name, "where"), &diagnostics_);
+        source.where = CompileWhere(spec, *event_specs.back());
       }
       window.sources.push_back(std::move(source));
       if (diagnostics_.size() != before) break;  // said once, not for each event

@@ -134,7 +134,7 @@ class RollupPlanner {
           "count says how many groups there are");
     }
     if (rollup_.aggregate == Aggregate::kSum && is_span)
-      return Complain(call, fmt::format("'{}' is a duration, and a sum of these says little", over.name),
+      return Complain(call, fmt::format("'{}' is a duration, and durations of groups are not summed", over.name),
                       "take the mean");
     return true;
   }

@@ -82,9 +82,8 @@ class AttributeCheck {
     const double min = attribute.min.value_or(-HUGE_VAL);
     const double max = attribute.max.value_or(HUGE_VAL);
     if (min <= max) return true;
-    return Mistake(attribute,
-                   fmt::format("no number is at least {} and at most {}, the 'min' and 'max' of attribute '{}'", min,
-                               max, attribute.name));
+    return Mistake(attribute, fmt::format("the 'min' of attribute '{}', {}, is not below its 'max', {}: no number fits",
+                                          attribute.name, min, max));
   }
 
   bool Mistake(const AttributeSpec& attribute, std::string message, std::string hint = {}) {

@@ -82,8 +82,11 @@ class Resolver {
   bool CheckCount(uint32_t i, const std::string& name, std::span<const Overload> overloads);
   void ResolveName(uint32_t i);
   const Environment::Variable* FindVariable(const std::string& name, bool absolute) const;
-  void RefuseName(const Node& node, const std::string& name);
-  std::string HintForName(const std::string& name) const;
+  void RefuseName(uint32_t i, const std::string& name);
+  std::string HintForName(uint32_t i, const std::string& name) const;
+  bool ReadsText(const Node& node) const;
+  bool StandsForText(uint32_t i) const;
+  std::string LongerNames(const std::string& name) const;
 
   std::string_view source_;
   const Environment& environment_;
@@ -276,7 +279,7 @@ void Resolver::ResolveName(uint32_t i) {
     node.type = kTypeKind;
     node.text = node.name;
   } else {
-    RefuseName(node, name);
+    RefuseName(i, name);
     node.op = Op::kBroken;
   }
 }
@@ -292,7 +295,8 @@ const Environment::Variable* Resolver::FindVariable(const std::string& name, boo
   return environment_.Find(name);
 }
 
-void Resolver::RefuseName(const Node& node, const std::string& name) {
+void Resolver::RefuseName(uint32_t i, const std::string& name) {
+  const Node& node = tree_.nodes[i];
   // Parentheses around a name are not part of it.
   const auto wrong = [&](std::string message, std::string hint) {
     Wrong(node.mark, node.mark_length, std::move(message), std::move(hint));
@@ -301,17 +305,66 @@ void Resolver::RefuseName(const Node& node, const std::string& name) {
   if (name == "now" && environment_.strict())
     return wrong("'now' is an addition to CEL, which strict_cel turns off", "");
   if (name == "now") return wrong("'now' cannot be read here", "");
-  wrong(fmt::format("no {} named '{}'", environment_.noun(), name), HintForName(name));
+  wrong(fmt::format("no {} named '{}'", environment_.noun(), name), HintForName(i, name));
 }
 
-std::string Resolver::HintForName(const std::string& name) const {
+bool Resolver::ReadsText(const Node& node) const {
+  if (node.op == Op::kVariable) return node.type == Kind::kString;
+  if (node.op != Op::kName) return false;
+  const Environment::Variable* const variable = FindVariable(tree_.texts[node.name], node.method);
+  return variable != nullptr && variable->type.kind == Kind::kString;
+}
+
+// Whether it is compared with a variable that has text, or stands in a list in which one is looked for.
+bool Resolver::StandsForText(uint32_t i) const {
+  bool in_list = false;
+  for (uint32_t parent = i + 1; parent < tree_.nodes.size(); ++parent) {
+    const Node& node = tree_.nodes[parent];
+    const auto children = tree_.ChildrenOf(node);
+    if (std::find(children.begin(), children.end(), i) == children.end()) continue;
+    if (node.op == Op::kList && !in_list) {
+      in_list = true;
+      i = parent;
+      continue;
+    }
+    if (in_list ? node.op != Op::kIn : !IsComparison(node.op)) return false;
+    return ReadsText(tree_.nodes[children[0]]) || ReadsText(tree_.nodes[children[1]]);
+  }
+  return false;
+}
+
+// "'profile.segment'", of the names that end with this one.
+std::string Resolver::LongerNames(const std::string& name) const {
+  std::string names;
+  size_t count = 0;
+  for (const Environment::Variable& variable : environment_.variables()) {
+    const std::string& longer = variable.name;
+    if (longer.size() <= name.size() + 1 || !longer.ends_with(name) || longer[longer.size() - name.size() - 1] != '.') {
+      continue;
+    }
+    names += fmt::format("{}'{}'", count++ == 0 ? "" : " or ", longer);
+  }
+  return count <= kFewNames / 2 ? names : std::string();
+}
+
+std::string Resolver::HintForName(uint32_t i, const std::string& name) const {
+  const bool text = StandsForText(i);
   std::vector<std::string> known;
   for (const Environment::Variable& variable : environment_.variables()) known.push_back(variable.name);
   std::vector<std::string> candidates = known;
   candidates.insert(candidates.end(), {"true", "false"});
   if (environment_.allows_now()) candidates.emplace_back("now");
+  if (const std::string longer = LongerNames(name); !longer.empty()) return fmt::format("did you mean {}?", longer);
   if (const std::string closest = ClosestName(name, candidates); !closest.empty()) {
-    return fmt::format("did you mean '{}'?", closest);
+    const Environment::Variable* const variable = environment_.Find(closest);
+    if (!text || (variable != nullptr && variable->type.kind == Kind::kString)) {
+      return fmt::format("did you mean '{}'?", closest);
+    }
+  }
+  if (constexpr std::string_view kEvent = "event."; std::string_view(name).starts_with(kEvent)) {
+    const std::string attribute = name.substr(kEvent.size());
+    if (environment_.Find(attribute) != nullptr) return fmt::format("write {}", attribute);
+    return "a rule reads an event's attributes only where it says which event: 'event: refund'";
   }
   if (const size_t dot = name.rfind('.'); dot != std::string::npos) {
     const std::string_view before = std::string_view(name).substr(0, dot);
@@ -319,10 +372,11 @@ std::string Resolver::HintForName(const std::string& name) const {
       return fmt::format("'{}' is {} and has no parts", before, WithArticle(variable->type));
     }
   }
+  if (text) return fmt::format("a text stands in quotes: \"{}\"", name);
   if (!FindFunction(name).empty()) return fmt::format("'{}' is a function: {}(...)", name, name);
   if (known.empty() || known.size() > kFewNames) return {};
   std::string hint = "known here: " + known.front();
-  for (size_t i = 1; i < known.size(); ++i) hint.append(", ").append(known[i]);
+  for (size_t j = 1; j < known.size(); ++j) hint.append(", ").append(known[j]);
   return hint;
 }
 

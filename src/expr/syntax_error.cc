@@ -77,6 +77,9 @@ Mistake MissingOperator(std::string_view source, std::span<const Token> tokens, 
       if (last.kind == TokenKind::kInt && next.kind == TokenKind::kInt) {
         hint = fmt::format("digits are not grouped: write {}{}", TextOf(source, last), TextOf(source, next));
       }
+      if (at >= 2 && TextOf(source, tokens[at - 2]) == "in") {
+        hint = fmt::format("a list stands in brackets: in [{}, {}]", TextOf(source, last), TextOf(source, next));
+      }
       return At(token, "',' cannot stand here", std::move(hint));
     default:
       return At(token, fmt::format("an operator is missing before '{}'", text), std::move(hint));

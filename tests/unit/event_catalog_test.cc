@@ -69,9 +69,9 @@ TEST_CASE("Each mistake is told, the rest is kept") {
       {{"e", {Attribute("a", Kind::kInt, "a[0]")}, {}}, "bracket"},
       {{"e", {Attribute("a", Kind::kInt, "a\"b")}, {}}, "quote"},
       {{"e", {Attribute("a", Kind::kInt, "a\xFF")}, {}}, "UTF-8"},
-      {{"e", {bounded}, {}}, "no number is at least 5 and at most 4"},
+      {{"e", {bounded}, {}}, "'min' of attribute 'amount', 5, is not below its 'max', 4"},
       {{"e", {text_with_min}, {}}, "'min' and 'max' are for numbers"},
-      {{"e", {not_a_number}, {}}, "no number is at least"},
+      {{"e", {not_a_number}, {}}, "no number fits"},
   };
   for (const Example& example : examples) {
     std::vector<Diagnostic> mistakes;
