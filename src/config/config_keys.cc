@@ -10,6 +10,9 @@
 namespace tocsin {
 namespace {
 
+constexpr int64_t kMostExpressionBytes = 65'535;
+constexpr int64_t kMostExpressionDepth = 1'000;
+constexpr int64_t kMostExpressionSteps = 1'000'000'000;
 constexpr int64_t kMostGroups = std::numeric_limits<int64_t>::max();
 
 bool ReadProfile(const YamlEntry& entry, ProfileSpec* profile, Mistakes& mistakes) {
@@ -53,12 +56,24 @@ void ReadProfiles(const YamlNode& section, ReadResult* result, Mistakes& mistake
 }
 
 void ReadLimits(const YamlNode& section, ReadResult* result, Mistakes& mistakes) {
-  static const MapKeys kKeys = {"'limits'", "{max_groups: 1000000}", {"max_groups", "evidence_memory"}, {"max_memory"}};
+  static const MapKeys kKeys = {
+      "'limits'",
+      "{max_groups: 1000000}",
+      {"max_groups", "evidence_memory", "max_expression_bytes", "max_expression_depth", "max_expression_steps"},
+      {"max_memory"}};
   if (section.kind == YamlNode::Kind::kNull) return;
   MapReader reader(section, SourceText("limits"), kKeys, mistakes);
   LimitSpec& limits = result->config.engine.limits;
   limits.max_groups = ReadCount(reader, "max_groups", 1, kMostGroups, mistakes);
   limits.evidence_memory = ReadBytes(reader, "evidence_memory", mistakes).value_or(limits.evidence_memory);
+  ExpressionLimits& expressions = result->config.engine.expression_limits;
+  const auto read = [&](std::string_view key, int64_t most, auto* limit) {
+    const auto count = ReadCount(reader, key, 1, most, mistakes);
+    if (count) *limit = static_cast<std::remove_reference_t<decltype(*limit)>>(*count);
+  };
+  read("max_expression_bytes", kMostExpressionBytes, &expressions.max_source_bytes);
+  read("max_expression_depth", kMostExpressionDepth, &expressions.max_depth);
+  read("max_expression_steps", kMostExpressionSteps, &expressions.max_cost);
 }
 
 }  // namespace tocsin

@@ -82,6 +82,7 @@ uint64_t Fingerprint(const Plan::Layout& layout) {
       for (const ArgumentPlan& argument : source.arguments) digest.Add(argument.text).Add(TypeName(argument.type));
     }
   }
+  digest.Add(static_cast<int64_t>(layout.spec.expression_limits.max_cost));
   for (const Metric& metric : layout.metrics) {
     digest.Add(metric.name).Add(metric.row_offset).Add(metric.value ? metric.value->Definition() : "");
     digest.Add(metric.every ? ToNanos(*metric.every) : -1);

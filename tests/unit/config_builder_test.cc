@@ -18,7 +18,7 @@ constexpr Duration kDay = 24h;
 constexpr const char* kFile = R"yaml(
 strict_cel: true
 ingest: {allowed_lateness: 90m, unknown_events: ignore}
-limits: {max_groups: 5000000, evidence_memory: 16MiB}
+limits: {max_groups: 5000000, evidence_memory: 16MiB, max_expression_bytes: 9999, max_expression_steps: 5000}
 events:
   refund:
     customer: string
@@ -87,6 +87,7 @@ ConfigBuilder Built() {
       .IgnoreUnknownEvents()
       .LimitGroups(5'000'000)
       .LimitEvidence(16 << 20)
+      .LimitExpressions({9999, 64, 5000})
       .EventType("refund")
       .Attribute("customer", Kind::kString)
       .Attribute("country", Kind::kString)
