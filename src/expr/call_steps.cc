@@ -14,7 +14,7 @@
 namespace tocsin {
 namespace {
 
-constexpr size_t kBytesOfStep = 256;  // text counts against the steps, a little
+constexpr uint64_t kStepsOfPattern = 500;  // to compile one: as long as so many items of a macro take, or longer
 
 class Call {
  public:
@@ -94,9 +94,11 @@ void Call::RunFunction() {
   if (function_ == Function::kHost) return RunHost();
   if (IsGetter(function_)) return RunGetter();
   if (function_ >= Function::kGreatest && function_ <= Function::kBitShiftRight) return RunNumbers();
-  size_t bytes = 0;
+  uint64_t bytes = 0;
   for (uint32_t i = 0; i < count_; ++i) bytes += arguments_[i].size;
-  if (TakeSteps(program_, bytes / kBytesOfStep, memory_)) return Fault();
+  // From the end, text that nearly matches everywhere is looked at as often as the part is long.
+  if (function_ == Function::kLastIndexOf) bytes += uint64_t{arguments_[0].size} * arguments_[1].size;
+  if (TakeSteps(program_, StepsOfBytes(bytes), memory_)) return Fault();
   RunText();
 }
 
@@ -248,6 +250,7 @@ void Call::RunMatches() {
   if (program_.regex == nullptr) return Fault();
   const std::string_view pattern = Text(1);
   if (memory_->pattern_engine != program_.regex || memory_->pattern_text != pattern) {
+    if (TakeSteps(program_, kStepsOfPattern + pattern.size(), memory_)) return Fault();
     auto compiled = program_.regex->Compile(pattern);
     memory_->pattern_text = pattern;
     memory_->pattern_engine = program_.regex;

@@ -3,6 +3,7 @@
 // in a register is always in the register of its own place on the stack.
 #include "expr/compile.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -33,9 +34,8 @@ void Compiler::Finish() {
   }
   for (const Instruction& instruction : program_.code) {
     const Opcode op = instruction.op;
-    program_.uses_arena |= op == opcode::kConcatenate ||
-                           (op >= opcode::kTextFromBool && op <= opcode::kTextFromDuration) ||
-                           (op >= opcode::kMakeList && op <= opcode::kEndLoop);
+    program_.uses_arena |= (op >= opcode::kInList && op <= opcode::kContains) ||
+                           (op >= opcode::kTextFromBool && op <= opcode::kTextFromDuration);
   }
 }
 
@@ -50,22 +50,29 @@ void Compiler::FindShape() {
       if (!threshold) return;
       thresholds.emplace_back(*threshold);
     }
+    const bool orders = std::all_of(thresholds.begin(), thresholds.end(),
+                                    [](const CompiledThreshold& one) { return one.AsOrder().has_value(); });
+    for (const CompiledThreshold& threshold : thresholds) {
+      if (orders) (threshold.strict() ? program_.strict_orders : program_.orders).push_back(*threshold.AsOrder());
+    }
     program_.thresholds = std::move(thresholds);
-    program_.shape = root.op == Op::kAnd ? Program::Shape::kAllHold : Program::Shape::kAnyHolds;
+    if (root.op == Op::kAnd) {
+      program_.shape = orders ? Program::Shape::kAllOrders : Program::Shape::kAllHold;
+    } else {
+      program_.shape = orders ? Program::Shape::kAnyOrders : Program::Shape::kAnyHolds;
+    }
   } else if (root.op == Op::kIn) {
-    constexpr size_t kFew = 32;
     const Node& variable = tree_.nodes[children[0]];
     const Node& list = tree_.nodes[children[1]];
-    if (variable.op != Op::kVariable || variable.type != Kind::kString) return;
-    if (list.op != Op::kList || list.child_count > kFew) return;
-    std::vector<ShortText> texts;
+    if (variable.op != Op::kVariable || variable.type != Kind::kString || list.op != Op::kList) return;
+    std::vector<std::string_view> texts;
     for (const uint32_t child : tree_.ChildrenOf(list)) {
       const Node& item = tree_.nodes[child];
       if (item.op != Op::kLiteral || item.type != Kind::kString) return;
-      if (tree_.texts[item.text].size() > ShortText::kLongest) return;
-      texts.emplace_back(tree_.texts[item.text]);
+      texts.push_back(tree_.texts[item.text]);
     }
-    program_.short_texts = std::move(texts);
+    program_.text_set = TextSet::Make(texts);
+    if (!program_.text_set) return;
     program_.slot = variable.slot;
     program_.shape = Program::Shape::kTextIn;
   }
@@ -81,7 +88,7 @@ void Compiler::ToRegister(Operand* operand) {
   } else if (operand->IsConstant() && IsText(operand->kind)) {
     Emit(opcode::kConstantText, target, AddText(operand->index));
   } else if (operand->IsConstant() && operand->kind == kListKind) {
-    Emit(opcode::kConstantList, target, AddList(constant_lists_[operand->index]));
+    Emit(opcode::kConstantList, target, AddList(operand->index));
   } else if (operand->IsConstant()) {
     Instruction& instruction = Emit(opcode::kConstant, target);
     if (operand->kind == Kind::kDouble) {

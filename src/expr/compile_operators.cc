@@ -164,8 +164,13 @@ void Compiler::EmitList(const Node& node) {
   Emit(opcode::kMakeList, place, place, node.child_count);
 }
 
-// Its place in the program. Recursive by the depth of the list, which the checker bounds.
-uint32_t Compiler::AddList(const std::vector<Operand>& items) {
+// Its place in the program; the same list has one place however often it is written down. Recursive by the depth of the
+// list, which the checker bounds.
+uint32_t Compiler::AddList(uint32_t constant_list) {
+  constexpr uint32_t kNone = UINT32_MAX;
+  list_places_.resize(constant_lists_.size(), kNone);
+  if (list_places_[constant_list] != kNone) return list_places_[constant_list];
+  const std::vector<Operand>& items = constant_lists_[constant_list];
   std::vector<Register> list(items.size());
   std::vector<ListText> texts;
   for (size_t i = 0; i < items.size(); ++i) {
@@ -173,7 +178,7 @@ uint32_t Compiler::AddList(const std::vector<Operand>& items) {
     if (IsText(items[i].kind)) {
       texts.push_back({0, static_cast<uint32_t>(i), AddText(items[i].index)});
     } else if (items[i].kind == kListKind) {
-      const std::vector<Register>& inner = program_.lists[AddList(constant_lists_[items[i].index])];
+      const std::vector<Register>& inner = program_.lists[AddList(items[i].index)];
       list[i].items = inner.data();  // stays there when the vector of lists grows
       list[i].size = static_cast<uint32_t>(inner.size());
     } else if (items[i].kind == Kind::kDouble) {
@@ -188,6 +193,7 @@ uint32_t Compiler::AddList(const std::vector<Operand>& items) {
     text.list = place;
     texts_of_lists_.push_back(text);
   }
+  list_places_[constant_list] = place;
   return place;
 }
 

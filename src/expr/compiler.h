@@ -144,7 +144,7 @@ class Compiler {
   void EmitIn(const Node& node);
   void EmitConstantList(const Operand& value, const std::vector<Operand>& items);
   void EmitList(const Node& node);
-  uint32_t AddList(const std::vector<Operand>& items);
+  uint32_t AddList(uint32_t constant_list);
   void EmitItem(const Node& node);
   void EmitMacro(const Node& node);
   void AfterMacroChild(uint32_t parent, uint32_t ordinal);
@@ -165,6 +165,7 @@ class Compiler {
   std::vector<Loop> loops_;
   std::vector<Operand> bindings_;  // of the macros around, by level: where their variables are
   std::vector<std::vector<Operand>> constant_lists_;
+  std::vector<uint32_t> list_places_;  // of those in the program, as far as they have one
   std::vector<ListText> texts_of_lists_;
   std::vector<uint32_t> list_texts_;  // indices into the texts, which still move
   bool joined_ = false;               // the node just emitted has joined its chain already

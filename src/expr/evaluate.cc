@@ -125,34 +125,83 @@ Answer AnyHolds(std::span<const CompiledThreshold> thresholds, const Value* vari
   return any;
 }
 
+// Of which kinds the variables of some orders are, as bits that all have, and that any has.
+struct KindsSeen {
+  uint32_t all = static_cast<uint32_t>(Kind::kDouble);
+  uint32_t any = static_cast<uint32_t>(Kind::kDouble);
+  bool AreDoubles() const { return all == any; }
+};
+
+// Whether one of the orders says `wanted`. All are looked at, without a branch on a value: some comparisons cost less
+// than one branch that was guessed wrong. It means nothing where a variable turns out to be no double.
+template <bool or_equal, bool wanted>
+[[gnu::always_inline]] inline bool AnySays(const std::vector<OrderOfDoubles>& orders, const Value* variables,
+                                           KindsSeen* kinds) {
+  bool found = false;
+  for (const OrderOfDoubles& order : orders) {
+    const Value& value = *reinterpret_cast<const Value*>(reinterpret_cast<const char*>(variables) + order.offset);
+    const auto kind = static_cast<uint32_t>(value.kind());
+    kinds->all &= kind;
+    kinds->any |= kind;
+    const double number = value.AsDouble() * order.sign;
+    found |= (or_equal ? number >= order.limit : number > order.limit) == wanted;
+  }
+  return found;
+}
+
+[[gnu::noinline]] Answer AllOf(const Program& program, const Value* variables) {
+  return static_cast<Answer>(AllHold(program.thresholds, variables));
+}
+[[gnu::noinline]] Answer AnyOf(const Program& program, const Value* variables) {
+  return AnyHolds(program.thresholds, variables);
+}
+
+// && is decided by one that is false, || by one that is true.
+template <bool deciding>
+[[gnu::noinline]] Answer RunOrders(const Program& program, const Value* variables) {
+  KindsSeen kinds;
+  bool found = AnySays<false, deciding>(program.strict_orders, variables, &kinds);
+  found |= AnySays<true, deciding>(program.orders, variables, &kinds);
+  if (kinds.AreDoubles()) [[likely]] {
+    return static_cast<Answer>(found == deciding);
+  }
+  return deciding ? AnyOf(program, variables) : AllOf(program, variables);
+}
+
 Answer TextIn(const Program& program, const Value& value) {
   if (value.kind() != Kind::kString) return Answer::kNoData;
-  const std::string_view text = value.AsString();
-  if (text.size() > ShortText::kLongest) return Answer::kFalse;
-  const ShortText wanted(text);
-  bool found = false;
-  for (const ShortText& one : program.short_texts) found |= one.Is(wanted);
-  return static_cast<Answer>(found);
+  return static_cast<Answer>(program.text_set->Has(value.AsString()));
+}
+
+// Whatever the shape.
+[[gnu::noinline]] Answer RunAnyTest(const Program& program, std::span<const Value> given, Time now,
+                                    Scratch::Memory* memory) {
+  const Result result = Run(program, given, now, memory);
+  if (result.outcome != Outcome::kValue) return result.outcome == Outcome::kFault ? Answer::kFault : Answer::kNoData;
+  return result.value.AsBool() ? Answer::kTrue : Answer::kFalse;
 }
 
 }  // namespace
 
+// What it calls is not inlined, so that none of it saves registers for the others.
 Answer RunTest(const Program& program, std::span<const Value> given, Time now, Scratch::Memory* memory) {
   if (given.size() >= program.variables) [[likely]] {
     switch (program.shape) {
       case Program::Shape::kAllHold:
-        return static_cast<Answer>(AllHold(program.thresholds, given.data()));
+        return AllOf(program, given.data());
       case Program::Shape::kAnyHolds:
-        return AnyHolds(program.thresholds, given.data());
+        return AnyOf(program, given.data());
+      case Program::Shape::kAllOrders:
+        return RunOrders<false>(program, given.data());
+      case Program::Shape::kAnyOrders:
+        return RunOrders<true>(program, given.data());
       case Program::Shape::kTextIn:
         return TextIn(program, given[program.slot]);
       default:
         break;
     }
   }
-  const Result result = Run(program, given, now, memory);
-  if (result.outcome != Outcome::kValue) return result.outcome == Outcome::kFault ? Answer::kFault : Answer::kNoData;
-  return result.value.AsBool() ? Answer::kTrue : Answer::kFalse;
+  return RunAnyTest(program, given, now, memory);
 }
 
 // The six comparisons in one form, and the four operations in one place: a case each, so that the loop jumps straight
@@ -390,7 +439,7 @@ Result RunLoop(const Program& program, const Value* variables, Time now, Scratch
         TOCSIN_COMPARE(opcode::kCompareInt, Ints);
         TOCSIN_COMPARE(opcode::kCompareDouble, Doubles);
       default:
-        RunTextStep(program, *at, registers, &memory->arena);
+        RunTextStep(program, *at, registers, memory);
         break;
     }
     ++at;

@@ -39,6 +39,9 @@ inline bool TakeSteps(const Program& program, uint64_t steps, Scratch::Memory* m
   return memory->steps > program.max_steps;
 }
 
+// What going through so much text counts.
+constexpr uint64_t StepsOfBytes(uint64_t bytes) { return bytes / 256; }
+
 Result Run(const Program& program, std::span<const Value> variables, Time now, Scratch::Memory* memory);
 
 // The same of a program whose result is a bool.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "expr/ast.h"
@@ -52,6 +53,21 @@ bool BuildTree(std::string_view text, const Environment& environment, Type expec
   NameMetricCalls(text, environment, tree, mistakes);
   if (!Check(text, environment, expected, tree, mistakes) || !mistakes->empty()) return false;
   return CheckCost(*tree, environment.limits(), mistakes);
+}
+
+struct IntRange {
+  int64_t low = std::numeric_limits<int64_t>::min();
+  int64_t high = std::numeric_limits<int64_t>::max();
+};
+// For which ints `int op constant` holds; nothing where there is none, or they are not one range.
+std::optional<IntRange> RangeOf(Op op, int64_t constant) {
+  IntRange range;
+  if (op == Op::kEqual) return IntRange{constant, constant};
+  if (op == Op::kLessEqual) return IntRange{range.low, constant};
+  if (op == Op::kGreaterEqual) return IntRange{constant, range.high};
+  if (op == Op::kLess && constant != range.low) return IntRange{range.low, constant - 1};
+  if (op == Op::kGreater && constant != range.high) return IntRange{constant + 1, range.high};
+  return std::nullopt;
 }
 
 CompileContext ContextOf(const Environment& environment) {
@@ -136,17 +152,22 @@ void Expression::FindQuickTest() {
   const std::optional<Threshold> threshold = AsThreshold(*this);
   // An int against a double is compared as doubles: by the program.
   if (!threshold || tree.Child(tree.root(), 0).type != tree.Child(tree.root(), 1).type) return;
-  quick_.slot = threshold->slot;
-  quick_.kind = tree.Child(tree.root(), 0).type.kind();
-  quick_.equality = threshold->op == Op::kEqual || threshold->op == Op::kNotEqual;
-  quick_.inverted = threshold->op == Op::kNotEqual;
-  quick_.above = threshold->op == Op::kGreater || threshold->op == Op::kGreaterEqual;
-  quick_.strict = threshold->op == Op::kLess || threshold->op == Op::kGreater;
-  if (quick_.kind == Kind::kDouble) {
-    quick_.number = std::get<double>(threshold->constant);
+  QuickTest quick;
+  quick.offset = threshold->slot * sizeof(Value);
+  quick.kind = tree.Child(tree.root(), 0).type.kind();
+  if (quick.kind == Kind::kDouble) {
+    const std::optional<OrderOfDoubles> order = CompiledThreshold(*threshold).AsOrder();
+    if (!order) return;
+    quick.or_equal = !CompiledThreshold(*threshold).strict();
+    quick.sign = order->sign;
+    quick.limit = order->limit;
   } else {
-    quick_.integer = std::get<int64_t>(threshold->constant);
+    const std::optional<IntRange> range = RangeOf(threshold->op, std::get<int64_t>(threshold->constant));
+    if (!range) return;
+    quick.low = range->low;
+    quick.width = static_cast<uint64_t>(range->high) - static_cast<uint64_t>(range->low);
   }
+  quick_ = quick;
 }
 
 std::string Expression::ToString() const { return Print(checked_->tree); }

@@ -14,7 +14,7 @@ namespace tocsin {
 namespace {
 
 constexpr uint64_t kMostSteps = 1'000'000;  // of all parts of one tree together
-constexpr uint64_t kMostItems = 4096;       // of a list that is put down
+constexpr uint64_t kMostItems = 4096;       // of what is put down; 16 bytes of text are one
 
 // A macro over a list that is always empty: what it says of the items has no types, and is never asked.
 bool IsOverNothing(const Tree& tree, const Node& node) {
@@ -162,10 +162,11 @@ class Folder {
     return true;
   }
 
+  // Up to a few more than kMostItems: a list may hold the same list many times, and that one too.
   static uint64_t CountItems(const Register& value, ExprType type) {
-    if (!type.IsList()) return 1;
     uint64_t count = 1;
-    for (uint32_t i = 0; i < value.size; ++i) count += CountItems(value.items[i], type.Item());
+    if (!type.IsList()) return IsText(type.base) ? count + value.size / 16 : count;
+    for (uint32_t i = 0; i < value.size && count <= kMostItems; ++i) count += CountItems(value.items[i], type.Item());
     return count;
   }
 

@@ -43,30 +43,48 @@ void JoinLists(const Program& program, const Register& left, const Register& rig
   target->size = a.size + b.size;
 }
 
-bool IsIn(const Register& value, const Register& list, int64_t types) {
-  const ExprType type = UnpackType(types, 0);
-  const ExprType item = UnpackType(types, 1);
-  return std::any_of(list.items, list.items + list.size,
-                     [&](const Register& one) { return EqualAny(value, type, one, item); });
-}
+// CEL's equality, of values of any two types: numbers by what they count, lists item by item. Recursive by the depth of
+// the types, which the checker bounds. Not so the items: a list may hold the same list many times, and that one too, so
+// that each compared is a step.
+class Equality {
+ public:
+  Equality(const Program& program, Scratch::Memory* memory) : program_(program), memory_(memory) {}
+
+  // What it says means nothing once it has given up.
+  bool Holds(const Register& a, ExprType a_type, const Register& b, ExprType b_type) {
+    if (a_type.IsList() && b_type.IsList()) {
+      if (a.size != b.size) return false;
+      gave_up_ = gave_up_ || TakeSteps(program_, a.size, memory_);
+      for (uint32_t i = 0; i < a.size && !gave_up_; ++i) {
+        if (!Holds(a.items[i], a_type.Item(), b.items[i], b_type.Item())) return false;
+      }
+      return true;
+    }
+    if (IsNumber(a_type) && IsNumber(b_type)) {
+      if (a_type == b_type && a_type == Kind::kInt) return a.integer == b.integer;
+      return AsNumber(a, a_type) == AsNumber(b, b_type);
+    }
+    if (a_type.IsList() || b_type.IsList() || a_type.base != b_type.base) return false;
+    return IsText(a_type.base) ? a.AsText() == b.AsText() : a.integer == b.integer;
+  }
+
+  bool IsIn(const Register& value, ExprType type, const Register& list, ExprType item) {
+    gave_up_ = gave_up_ || TakeSteps(program_, list.size, memory_);
+    for (uint32_t i = 0; i < list.size && !gave_up_; ++i) {
+      if (Holds(value, type, list.items[i], item)) return true;
+    }
+    return false;
+  }
+
+  bool gave_up() const { return gave_up_; }
+
+ private:
+  const Program& program_;
+  Scratch::Memory* memory_;
+  bool gave_up_ = false;
+};
 
 }  // namespace
-
-bool EqualAny(const Register& a, ExprType a_type, const Register& b, ExprType b_type) {
-  if (a_type.IsList() && b_type.IsList()) {
-    if (a.size != b.size) return false;
-    for (uint32_t i = 0; i < a.size; ++i) {
-      if (!EqualAny(a.items[i], a_type.Item(), b.items[i], b_type.Item())) return false;
-    }
-    return true;
-  }
-  if (IsNumber(a_type) && IsNumber(b_type)) {
-    if (a_type == b_type && a_type == Kind::kInt) return a.integer == b.integer;
-    return AsNumber(a, a_type) == AsNumber(b, b_type);
-  }
-  if (a_type.IsList() || b_type.IsList() || a_type.base != b_type.base) return false;
-  return IsText(a_type.base) ? a.AsText() == b.AsText() : a.integer == b.integer;
-}
 
 void RunListStep(const Program& program, const Instruction& instruction, Register* registers, Scratch::Memory* memory) {
   Register* const target = &registers[instruction.target];
@@ -92,17 +110,18 @@ void RunListStep(const Program& program, const Instruction& instruction, Registe
       return;
     case opcode::kJoinLists:
       return JoinLists(program, left, right, target, memory);
-    case opcode::kInList:
-      if (TakeSteps(program, right.size, memory)) {
-        target->state = kFaultBit;
+    default: {
+      Equality equality(program, memory);
+      const ExprType left_type = UnpackType(instruction.integer, 0);
+      const ExprType right_type = UnpackType(instruction.integer, 1);
+      if (instruction.op == opcode::kInList) {
+        target->integer = equality.IsIn(left, left_type, right, right_type);
       } else {
-        target->integer = IsIn(left, right, instruction.integer);
+        target->integer = equality.Holds(left, left_type, right, right_type) == (instruction.op == opcode::kEqualAny);
       }
+      if (equality.gave_up()) target->state = kFaultBit;
       return;
-    default:
-      target->integer = EqualAny(left, UnpackType(instruction.integer, 0), right, UnpackType(instruction.integer, 1)) ==
-                        (instruction.op == opcode::kEqualAny);
-      return;
+    }
   }
 }
 

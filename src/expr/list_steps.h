@@ -7,10 +7,6 @@
 
 namespace tocsin {
 
-// CEL's equality, of values of any two types: numbers by what they count, lists item by item. Recursive by the depth of
-// the types, which the checker bounds.
-bool EqualAny(const Register& a, ExprType a_type, const Register& b, ExprType b_type);
-
 // Runs one instruction over lists. Never jumps.
 void RunListStep(const Program& program, const Instruction& instruction, Register* registers, Scratch::Memory* memory);
 

@@ -8,14 +8,15 @@
 #define TOCSIN_EXPR_PROGRAM_H_
 
 #include <cstdint>
-#include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "expr/ast.h"
 #include "expr/expr_type.h"
+#include "expr/text_set.h"
 #include "expr/threshold.h"
 #include "expr/zone.h"
 #include "tocsin/expr/host_functions.h"
@@ -178,43 +179,17 @@ struct Instruction {
   };
 };
 
-// A text of up to 16 bytes as two numbers, which are equal only where the texts are.
-struct ShortText {
-  static constexpr size_t kLongest = 16;
-
-  // REQUIRES: text.size() <= kLongest.
-  explicit ShortText(std::string_view text) : size(text.size()) {
-    const char* const begin = text.data();
-    if (size >= 8) {
-      std::memcpy(&head, begin, 8);
-      std::memcpy(&tail, begin + size - 8, 8);
-    } else if (size >= 4) {
-      std::memcpy(&head, begin, 4);
-      std::memcpy(&tail, begin + size - 4, 4);
-    } else if (size > 0) {
-      const auto byte = [begin](size_t i) { return uint64_t{static_cast<unsigned char>(begin[i])}; };
-      head = byte(0) | byte(size / 2) << 8 | byte(size - 1) << 16;
-    }
-  }
-
-  bool Is(const ShortText& other) const {  // without a branch
-    return ((head ^ other.head) | (tail ^ other.tail) | (size ^ other.size)) == 0;
-  }
-
-  uint64_t head = 0;
-  uint64_t tail = 0;
-  uint64_t size = 0;
-};
-
 // Moved, not copied: list_texts and lists point into texts.
 struct Program {
   enum class Shape : uint8_t {
     kAny,
     kIntThreshold,  // the first instruction compares a variable with a constant, and that is all
     kDoubleThreshold,
-    kAllHold,   // all of `thresholds`: for RunTest, as the next two
-    kAnyHolds,  // one of them
-    kTextIn,    // the variable `slot` is one of `short_texts`
+    kAllHold,    // all of `thresholds`: for RunTest, as those that follow
+    kAnyHolds,   // one of them
+    kAllOrders,  // the same where all of them are orders of doubles
+    kAnyOrders,
+    kTextIn,  // the variable `slot` is in `text_set`
   };
 
   Program() = default;
@@ -242,7 +217,9 @@ struct Program {
   Shape shape = Shape::kAny;
   Op comparison = Op::kEqual;  // of a threshold
   std::vector<CompiledThreshold> thresholds;
-  std::vector<ShortText> short_texts;
+  std::vector<OrderOfDoubles> strict_orders;  // those of the thresholds that are > or <
+  std::vector<OrderOfDoubles> orders;         // >= or <=
+  std::optional<TextSet> text_set;
   uint32_t slot = 0;
 };
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "base/utf8.h"
+
 namespace tocsin {
 namespace {
 
@@ -112,6 +114,17 @@ size_t ReadEscape(std::string_view source, size_t offset, size_t end, StringLite
   return at - offset;
 }
 
+// Takes the character at `offset` as it is; answers how many bytes it has.
+size_t ReadPlain(std::string_view source, size_t offset, StringLiteral* literal, Mistakes* mistakes) {
+  const CodePoint point = FirstCodePoint(source.substr(offset));
+  literal->text.append(source.substr(offset, point.size));
+  if (!point.valid && !literal->broken) {
+    mistakes->push_back({offset, point.size, "the text is not valid UTF-8 here", ""});
+    literal->broken = true;
+  }
+  return point.size;
+}
+
 struct Prefix {
   size_t length = 0;
   bool raw = false;
@@ -159,8 +172,7 @@ StringLiteral ReadString(std::string_view source, size_t offset, Mistakes* mista
     if (c == '\\' && !prefix.raw && at + 1 < source.size() && (triple || (source[at + 1] != '\n'))) {
       at += ReadEscape(source, at, source.size(), &literal, mistakes);
     } else {
-      literal.text.push_back(c);
-      ++at;
+      at += ReadPlain(source, at, &literal, mistakes);
     }
   }
   literal.end = literal.closed ? at + closing.size() : at;

@@ -3,7 +3,10 @@
 namespace tocsin {
 
 char* TextArena::Take(size_t size) {
-  if (size > kLimit - taken_) return nullptr;
+  if (size > kLimit - taken_) {
+    exhausted_ = true;
+    return nullptr;
+  }
   taken_ += size;
   while (block_ < blocks_.size() && blocks_[block_].second < used_ + size) {
     ++block_;
@@ -19,6 +22,9 @@ char* TextArena::Take(size_t size) {
   return taken;
 }
 
-void TextArena::Clear() { block_ = used_ = taken_ = 0; }
+void TextArena::Clear() {
+  block_ = used_ = taken_ = 0;
+  exhausted_ = false;
+}
 
 }  // namespace tocsin

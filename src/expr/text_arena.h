@@ -20,17 +20,23 @@ class TextArena {
   template <typename T>
   T* TakeItems(size_t count) {
     static_assert(alignof(T) <= 8 && kBlock % 8 == 0);
-    if (count > kLimit / sizeof(T)) return nullptr;
+    if (count > kLimit / sizeof(T)) {
+      exhausted_ = true;
+      return nullptr;
+    }
     if (used_ % 8 != 0) used_ += 8 - used_ % 8;
     return reinterpret_cast<T*>(Take(count * sizeof(T)));
   }
   void Clear();
+  // Whether it has given nothing since it was cleared.
+  bool exhausted() const { return exhausted_; }
 
  private:
   std::vector<std::pair<std::unique_ptr<char[]>, size_t>> blocks_;  // kept by Clear
   size_t block_ = 0;
   size_t used_ = 0;   // of the block
   size_t taken_ = 0;  // of all
+  bool exhausted_ = false;
 };
 
 }  // namespace tocsin

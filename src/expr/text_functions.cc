@@ -30,6 +30,13 @@ bool IsSpace(char32_t c) {
 
 }  // namespace
 
+size_t FindText(std::string_view text, std::string_view part, size_t begin) {
+  if (begin > text.size()) return std::string_view::npos;
+  if (part.empty()) return begin;
+  const void* const found = memmem(text.data() + begin, text.size() - begin, part.data(), part.size());
+  return found == nullptr ? std::string_view::npos : static_cast<size_t>(static_cast<const char*>(found) - text.data());
+}
+
 std::optional<std::string_view> CharAt(std::string_view text, int64_t place) {
   const std::optional<size_t> byte = ByteOf(text, place);
   if (!byte) return std::nullopt;
@@ -52,7 +59,7 @@ std::optional<int64_t> IndexOf(std::string_view text, std::string_view part, std
     if (!byte || *byte == text.size()) return std::nullopt;
     begin = *byte;
   }
-  const size_t found = text.find(part, begin);
+  const size_t found = FindText(text, part, begin);
   return found == std::string_view::npos ? -1 : PlaceOf(text, found);
 }
 
@@ -88,7 +95,7 @@ void Split(std::string_view text, std::string_view part, int64_t limit,
            const std::function<void(std::string_view)>& piece) {
   if (limit == 0 || (part.empty() && text.empty())) return;
   while (limit < 0 || limit > 1) {
-    const size_t found = part.empty() ? FirstCodePoint(text).size : text.find(part);
+    const size_t found = part.empty() ? FirstCodePoint(text).size : FindText(text, part);
     if (found == std::string_view::npos || (part.empty() && found == text.size())) break;
     piece(text.substr(0, found));
     text.remove_prefix(found + part.size());
@@ -100,7 +107,7 @@ void Split(std::string_view text, std::string_view part, int64_t limit,
 void Replace(std::string_view text, std::string_view part, std::string_view by, int64_t limit,
              const std::function<void(std::string_view)>& piece) {
   for (; limit != 0; limit -= limit > 0 ? 1 : 0) {
-    const size_t found = text.find(part);
+    const size_t found = FindText(text, part);
     if (found == std::string_view::npos) break;
     piece(text.substr(0, found));
     piece(by);

@@ -9,6 +9,10 @@
 
 namespace tocsin {
 
+// The byte where the first `part` at or behind the byte `begin` is; npos where there is none. Linear in both lengths,
+// which std::string_view::find is not: a text that nearly matches everywhere must not hold an engine up.
+size_t FindText(std::string_view text, std::string_view part, size_t begin = 0);
+
 // Nothing where a place is outside the text.
 std::optional<std::string_view> CharAt(std::string_view text, int64_t place);
 std::optional<std::string_view> Substring(std::string_view text, int64_t begin, std::optional<int64_t> end);

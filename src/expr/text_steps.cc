@@ -7,6 +7,7 @@
 
 #include "base/utf8.h"
 #include "expr/conversions.h"
+#include "expr/text_functions.h"
 #include "tocsin/base/time.h"
 
 namespace tocsin {
@@ -82,9 +83,15 @@ bool EndsWith(std::string_view text, std::string_view part) {
   return text.size() >= part.size() && text.substr(text.size() - part.size()) == part;
 }
 
+// Whose time grows with the text.
+bool GoesThroughText(Opcode op) {
+  return op == opcode::kConcatenate || op == opcode::kContains || op == opcode::kSize || op == opcode::kStartsWith ||
+         op == opcode::kEndsWith;
+}
+
 }  // namespace
 
-void RunTextStep(const Program& program, const Instruction& instruction, Register* registers, TextArena* arena) {
+void RunTextStep(const Program& program, const Instruction& instruction, Register* registers, Scratch::Memory* memory) {
   const Opcode op = instruction.op;
   const Register left = registers[instruction.left];
   Register* const target = &registers[instruction.target];
@@ -93,6 +100,11 @@ void RunTextStep(const Program& program, const Instruction& instruction, Registe
   const Register right = two ? registers[instruction.right] : left;
   target->state = left.state | right.state;
   if (target->state != kHasValue) return;  // what is not there is not looked at
+  if (GoesThroughText(op) && TakeSteps(program, StepsOfBytes(size_t{left.size} + (two ? right.size : 0)), memory)) {
+    target->state = kFaultBit;
+    return;
+  }
+  TextArena* const arena = &memory->arena;
   switch (op) {
     case opcode::kConcatenate:
       return Concatenate(left.AsText(), right.AsText(), arena, target);
@@ -103,7 +115,7 @@ void RunTextStep(const Program& program, const Instruction& instruction, Registe
       target->integer = EndsWith(left.AsText(), right.AsText());
       return;
     case opcode::kContains:
-      target->integer = left.AsText().find(right.AsText()) != std::string_view::npos;
+      target->integer = FindText(left.AsText(), right.AsText()) != std::string_view::npos;
       return;
     case opcode::kSize:
       target->integer = instruction.integer != 0 ? left.size : static_cast<int64_t>(CountCodePoints(left.AsText()));

@@ -8,7 +8,7 @@
 namespace tocsin {
 
 // Runs one instruction that Run's own loop does not know. Never jumps.
-void RunTextStep(const Program& program, const Instruction& instruction, Register* registers, TextArena* arena);
+void RunTextStep(const Program& program, const Instruction& instruction, Register* registers, Scratch::Memory* memory);
 
 }  // namespace tocsin
 

@@ -30,6 +30,14 @@ std::optional<Threshold> ThresholdOf(const Tree& tree, const Node& node);
 
 enum class Truth : uint8_t { kFalse = 0, kTrue = 1, kNoData = 2 };
 
+// `variable < constant` or another order, of a variable that is a double: in a form in which all four look alike, so
+// that many in a row take no branch that tells them apart.
+struct OrderOfDoubles {
+  uint32_t offset = 0;  // of the variable, in bytes
+  double sign = 1;      // -1 where the variable must be below
+  double limit = 0;     // sign * variable must be above it, or at it
+};
+
 class CompiledThreshold {
  public:
   explicit CompiledThreshold(const Threshold& threshold)
@@ -47,6 +55,13 @@ class CompiledThreshold {
   }
 
   uint32_t slot() const { return slot_; }
+  // Nothing where it is no order of doubles.
+  std::optional<OrderOfDoubles> AsOrder() const {
+    if (!doubles_ || equality_) return std::nullopt;
+    const double sign = above_ ? 1 : -1;
+    return OrderOfDoubles{static_cast<uint32_t>(slot_ * sizeof(Value)), sign, sign * number_};
+  }
+  bool strict() const { return strict_; }
 
   // `variables` by slot. REQUIRES: there is one at slot(); an absent value is no data.
   [[gnu::always_inline]] Truth Evaluate(const Value* variables) const {

@@ -28,6 +28,15 @@ std::optional<int> ParseOffset(std::string_view text) {
   return west ? -seconds : seconds;
 }
 
+// What the database could call a zone. Anything else can be a path ("../x", "file:/x") or ask the machine what it is
+// set to ("localtime", "libc:localtime"), and the same rules would then mean something else on another.
+bool IsZoneName(std::string_view name) {
+  const auto letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
+  if (name.empty() || !letter(name[0]) || name == "localtime") return false;
+  return std::all_of(name.begin(), name.end(),
+                     [&](char c) { return letter(c) || IsDigit(c) || c == '_' || c == '+' || c == '-' || c == '/'; });
+}
+
 int64_t NanosOf(absl::Time time, int64_t otherwise) {
   const absl::Duration since = time - absl::UnixEpoch();
   const int64_t nanos = absl::ToInt64Nanoseconds(since);  // saturates
@@ -39,11 +48,7 @@ int64_t NanosOf(absl::Time time, int64_t otherwise) {
 
 std::optional<Zone> Zone::Find(std::string_view name) {
   if (const std::optional<int> seconds = ParseOffset(name)) return Zone(absl::FixedTimeZone(*seconds));
-  // A name without a letter first could be a path.
-  if (name.empty() || !((name[0] >= 'A' && name[0] <= 'Z') || (name[0] >= 'a' && name[0] <= 'z')) ||
-      name.find("..") != std::string_view::npos) {
-    return std::nullopt;
-  }
+  if (!IsZoneName(name)) return std::nullopt;
   absl::TimeZone zone;
   if (!absl::LoadTimeZone(absl::string_view(name.data(), name.size()), &zone)) return std::nullopt;
   return Zone(zone);

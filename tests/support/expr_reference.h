@@ -1,10 +1,14 @@
 // A second evaluator of checked expressions, to hold the compiled one against: it walks the tree, one node one
-// function, and does nothing clever. Slow, recursive, for tests only.
+// function, and does nothing clever. Slow, recursive, for tests only. It has none of the compiled one's limits, but can
+// be told to give up.
 #ifndef TOCSIN_TESTS_SUPPORT_EXPR_REFERENCE_H_
 #define TOCSIN_TESTS_SUPPORT_EXPR_REFERENCE_H_
 
+#include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstdint>
+#include <cstdio>
 #include <limits>
 #include <optional>
 #include <span>
@@ -110,10 +114,31 @@ class Evaluator {
             const HostFunctions* functions = nullptr, const RegexEngine* regex = nullptr)
       : tree_(tree), variables_(variables), now_(now), strict_(strict), functions_(functions), regex_(regex) {}
 
+  // Nodes, and items and 16 bytes of text in what they make. Beyond it, an answer is worth nothing.
+  void SetMostWork(uint64_t most) { most_work_ = most; }
+  bool gave_up() const { return gave_up_; }
+
   Answer Evaluate() const { return Of(tree_.root()); }
 
  private:
   Answer Of(const Node& node) const {
+    if (!TakeWork(1)) return Fault();
+    Answer answer = OfNode(node);
+    return TakeWork(WeightOf(answer)) ? answer : Fault();
+  }
+
+  static uint64_t WeightOf(const Answer& answer) {
+    uint64_t weight = answer.text.size() / 16 + answer.items.size();
+    for (const Answer& item : answer.items) weight += WeightOf(item);
+    return weight;
+  }
+  bool TakeWork(uint64_t work) const {
+    work_ += std::min(work, most_work_);
+    gave_up_ |= work_ > most_work_;
+    return !gave_up_;
+  }
+
+  Answer OfNode(const Node& node) const {
     switch (node.op) {
       case Op::kLiteral:
         return Literal(node);
@@ -294,6 +319,7 @@ class Evaluator {
 
   Answer With(uint32_t level, const Answer& value, const Node& body) const {
     if (bound_.size() <= level) bound_.resize(level + 1);
+    if (!TakeWork(WeightOf(value))) return Fault();
     const Answer outer = std::exchange(bound_[level], value);
     const Answer answer = Of(body);
     bound_[level] = outer;
@@ -473,7 +499,36 @@ class Evaluator {
     }
     const Value result = function.body(values);
     if (result.absent()) return NoData();
+    if (result.kind() == Kind::kString) return OfText(std::string(result.AsString()));
     return result.kind() == Kind::kDouble ? OfDouble(result.AsDouble(), strict_) : OfInt(result.AsInt());
+  }
+
+  // "+02:00", "2:00", "-09:30".
+  static std::optional<int> OffsetOf(std::string text) {
+    const bool west = !text.empty() && text[0] == '-';
+    if (!text.empty() && (text[0] == '-' || text[0] == '+')) text.erase(0, 1);
+    if (text.size() == 4) text.insert(0, "0");
+    int parts[2] = {0, 0};
+    int end = 0;
+    if (text.size() != 5 || std::count_if(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }) != 4 ||
+        std::sscanf(text.c_str(), "%d:%d%n", &parts[0], &parts[1], &end) != 2 || end != 5 || parts[0] > 23 ||
+        parts[1] > 59) {
+      return std::nullopt;
+    }
+    return (parts[0] * 60 + parts[1]) * (west ? -60 : 60);
+  }
+
+  static std::optional<absl::TimeZone> ZoneOf(const std::string& name) {
+    if (const std::optional<int> offset = OffsetOf(name)) return absl::FixedTimeZone(*offset);
+    const auto of_a_name = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '+' ||
+             c == '-' || c == '/';
+    };
+    absl::TimeZone zone;
+    const bool possible = !name.empty() && std::isalpha(static_cast<unsigned char>(name[0])) != 0 &&
+                          std::all_of(name.begin(), name.end(), of_a_name) && name != "localtime";
+    if (!possible || !absl::LoadTimeZone(name, &zone)) return std::nullopt;
+    return zone;
   }
 
   Answer Getter(const Node& node, Kind from, const std::vector<Answer>& arguments) const {
@@ -493,10 +548,9 @@ class Evaluator {
     }
     absl::TimeZone zone = absl::UTCTimeZone();
     if (arguments.size() > 1) {
-      const std::string& name = arguments[1].text;
-      const bool offset = name == "+02:00" || name == "-09:30";  // what the generator has
-      if (offset) zone = absl::FixedTimeZone(name == "+02:00" ? 7'200 : -34'200);
-      if (!offset && (name.size() < 3 || !absl::LoadTimeZone(name, &zone))) return Fault();
+      const std::optional<absl::TimeZone> found = ZoneOf(arguments[1].text);
+      if (!found) return Fault();
+      zone = *found;
     }
     const absl::TimeZone::CivilInfo info = zone.At(absl::UnixEpoch() + absl::Nanoseconds(nanos));
     switch (node.function) {
@@ -523,8 +577,9 @@ class Evaluator {
     }
   }
 
-  static Answer Strings(Function function, const std::vector<Answer>& arguments) {
+  Answer Strings(Function function, const std::vector<Answer>& arguments) const {
     if (function == Function::kJoin) {
+      if (arguments.size() > 1 && !TakeWork(arguments[0].items.size() * arguments[1].text.size() / 16)) return Fault();
       std::string text;
       for (size_t i = 0; i < arguments[0].items.size(); ++i) {
         if (i > 0 && arguments.size() > 1) text += arguments[1].text;
@@ -582,6 +637,7 @@ class Evaluator {
       case Function::kReplace: {
         const std::u32string by = Points(arguments[2].text);
         const int64_t limit = arguments.size() > 3 ? arguments[3].integer : -1;
+        if (!TakeWork((text.size() + 1) * by.size() / 16)) return Fault();
         std::u32string out;
         int64_t done = 0;
         for (int64_t at = 0; at <= length;) {
@@ -709,6 +765,9 @@ class Evaluator {
   const HostFunctions* functions_;
   const RegexEngine* regex_;
   mutable std::vector<Answer> bound_;  // what the macros around have bound, by level
+  uint64_t most_work_ = UINT64_MAX / 4;
+  mutable uint64_t work_ = 0;
+  mutable bool gave_up_ = false;
 };
 
 }  // namespace tocsin::reference

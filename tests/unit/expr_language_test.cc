@@ -231,6 +231,11 @@ TEST_CASE("getters of times, in zones", "[expr]") {
       {"timestamp('2024-10-27T01:00:00Z').getHours('Europe/London')", "1"},
       {"timestamp('2024-10-27T02:00:00Z').getHours('Europe/London')", "2"},
       {"now.getHours(profile.segment)", "fault"},
+      // What would ask the machine, or be a path.
+      {"now.getHours(vip ? 'localtime' : country)", "fault"},
+      {"now.getHours(vip ? 'libc:localtime' : country)", "fault"},
+      {"now.getHours(vip ? 'file:/usr/share/zoneinfo/Asia/Tokyo' : country)", "fault"},
+      {"now.getHours(vip ? 'Asia/../Asia/Tokyo' : country)", "fault"},
       {"now.getHours(vip ? 'Asia/Tokyo' : country)", "18"},
       {"idle.getHours()", "48"},
       {"duration('3730.5s').getMinutes()", "62"},
@@ -331,6 +336,45 @@ TEST_CASE("an evaluation is bounded in steps and memory, whatever the text bring
   CHECK(ask(*loops) == "true");  // nothing of it stays
 }
 
+TEST_CASE("long text counts by its length, and patterns that are compiled while it runs", "[expr]") {
+  const std::string call =
+      GENERATE("text.contains('b')", "size(text) == 1", "text.startsWith(text)", "text.endsWith(text + 'b')",
+               "text.indexOf('b') == 1", "text.lastIndexOf('aaaaaaaa') == 1", "text.replace('b', 'c') == text",
+               "text.reverse() == 'b'", "['b', 'c', 'd'].exists(p, text.matches(p))");
+  Environment environment;
+  environment.Add("text", Kind::kString, 0)
+      .SetLimits({4096, 64, 1000})
+      .SetRegex(std::make_shared<LiteralRegexEngine>());
+  std::vector<Diagnostic> mistakes;
+  const auto condition = Expression::Compile(call, environment, Kind::kBool, "test", &mistakes);
+  REQUIRE(condition.has_value());
+  Scratch scratch;
+  const auto ask = [&](const std::string& text) {
+    const Value value = Value::String(text);
+    return condition->Test({&value, 1}, Time(), scratch);
+  };
+  const bool matches = call.find("matches") != std::string::npos;
+  CAPTURE(call);
+  CHECK((ask(std::string(20, 'a')) == Answer::kFault) == matches);
+  CHECK(ask(std::string(300'000, 'a')) == Answer::kFault);
+}
+
+TEST_CASE("lists that hold the same list many times are compared within the bounds", "[expr]") {
+  // 8^13 items in all, in 13 lists of 8.
+  const std::string item = GENERATE("visits", "1");
+  std::string text = "[" + item + ", " + item + ", 2, 3, 4, 5, 6, 7]";
+  std::string opened;
+  for (char name = 'a'; name < 'm'; ++name) {
+    opened += std::string("cel.bind(") + name + ", " + text + ", ";
+    text = "[";
+    for (int i = 0; i < 8; ++i) text += std::string(i > 0 ? ", " : "") + name;
+    text += "]";
+  }
+  const std::string equal = opened + text + " == " + text + std::string(12, ')');
+  CHECK(EvaluateToText(equal) == "fault");
+  CHECK(EvaluateToText(opened + "[" + text + "] in [[" + text + "]]" + std::string(12, ')')) == "fault");
+}
+
 TEST_CASE("sources of thousands of bytes, and deep ones", "[expr]") {
   std::string items = "visits";
   while (items.size() < 3900) items += ", " + std::to_string(items.size());
@@ -402,6 +446,15 @@ TEST_CASE("names in containers", "[expr]") {
   CHECK(ask("z") == "3");
   CHECK(ask("com.example.y") == "1");
   CHECK(ask("[5].map(y, y + .y)[0]") == "7");
+}
+
+TEST_CASE("steps are counted for one evaluation, however many went before", "[expr]") {
+  std::vector<Diagnostic> mistakes;
+  const Environment environment = TestEnvironment().SetLimits({4096, 64, 10});
+  const auto expression = Expression::Compile("dyn(visits) in [1.5, 7.0]", environment, Kind::kBool, "test", &mistakes);
+  REQUIRE(expression.has_value());
+  Scratch scratch;
+  for (int i = 0; i < 20; ++i) CHECK(expression->Evaluate(TestValues(), kTestNow, scratch).IsTrue());
 }
 
 }  // namespace

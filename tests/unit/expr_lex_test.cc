@@ -135,6 +135,7 @@ TEST_CASE("what is no token is said, and read as what was meant", "[expr]") {
       {"a\u00a0b",
        "name:a !1+2 there is an invisible character here that is not a space (delete it, or write a space) STOP"},
       {"a \xff", "name:a !2+1 the text is not valid UTF-8 here STOP"},
+      {"'a\xff\xff'", "? !2+1 the text is not valid UTF-8 here"},
       {"$5", " !0+1 '$' cannot stand here (write the number, or the name, alone) STOP"},
   }));
   CAPTURE(source);

@@ -1,53 +1,16 @@
 // The compiled evaluator against one that walks the tree, on expressions and values by chance.
-#include <cmath>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "expr/check.h"
-#include "expr/lex.h"
-#include "expr/parse.h"
 #include "support/catch.h"
+#include "support/expr_compare.h"
 #include "support/expr_generator.h"
 #include "support/expr_reference.h"
 #include "tocsin/expr/expression.h"
 
 namespace tocsin {
 namespace {
-
-std::string Show(Outcome outcome, const Value& value) {
-  if (outcome == Outcome::kFault) return "fault";
-  if (outcome == Outcome::kNoData) return "no data";
-  if (value.kind() == Kind::kDouble && std::isnan(value.AsDouble())) return "NaN";
-  if (value.kind() == Kind::kDouble && value.AsDouble() == 0) return std::signbit(value.AsDouble()) ? "-0.0" : "0.0";
-  return TypeName(value.kind()) + " " + ToText(value);
-}
-
-Value AsValue(ExprType type, const reference::Answer& answer) {
-  switch (type.kind()) {
-    case Kind::kBool:
-      return Value::Bool(answer.integer != 0);
-    case Kind::kInt:
-      return Value::Int(answer.integer);
-    case Kind::kDouble:
-      return Value::Double(answer.number);
-    case Kind::kString:
-      return Value::String(answer.text);
-    case Kind::kTimestamp:
-      return Value::Timestamp(FromNanos(answer.integer));
-    default:
-      return Value::Span(Duration(answer.integer));
-  }
-}
-
-Tree CheckedTree(const std::string& text, const Environment& environment) {
-  Tree tree;
-  Tokens tokens;
-  Mistakes mistakes;
-  REQUIRE(Lex(text, &tokens, &mistakes));
-  REQUIRE(Parse(text, std::move(tokens), environment.limits().max_depth, &tree, &mistakes));
-  REQUIRE(Check(text, environment, Kind::kNone, &tree, &mistakes));
-  return tree;
-}
 
 struct Seen {
   int values = 0;
@@ -65,21 +28,18 @@ void CompareOn(const std::string& text, const Expression& compiled, const Tree& 
     const reference::Answer answer = reference::Evaluator(tree, values, now, environment.strict(),
                                                           environment.functions().get(), environment.regex().get())
                                          .Evaluate();
-    const std::string got = Show(result.outcome, result.value);
-    const std::string expected = Show(answer.outcome, AsValue(tree.root().type, answer));
+    const std::string got = ShowAnswer(result.outcome, result.value);
+    const std::string expected = ShowAnswer(answer.outcome, AsValue(tree.root().type, answer));
     if (got != expected) {
-      for (const Value& value : values) UNSCOPED_INFO(Show(value.absent() ? Outcome::kNoData : Outcome::kValue, value));
+      for (const Value& value : values)
+        UNSCOPED_INFO(ShowAnswer(value.absent() ? Outcome::kNoData : Outcome::kValue, value));
       CAPTURE(text, environment.strict());
       REQUIRE(got == expected);
     }
     if (tree.root().type == Kind::kBool) {
       const Answer tested = compiled.Test(values, now, *scratch);
-      const Answer wanted = result.outcome == Outcome::kFault    ? Answer::kFault
-                            : result.outcome == Outcome::kNoData ? Answer::kNoData
-                            : result.IsTrue()                    ? Answer::kTrue
-                                                                 : Answer::kFalse;
       CAPTURE(text);
-      REQUIRE(tested == wanted);
+      REQUIRE(tested == AnswerOf(result));
     }
     seen->values += result.outcome == Outcome::kValue;
     seen->no_data += result.outcome == Outcome::kNoData;
@@ -102,7 +62,9 @@ TEST_CASE("compiled and tree-walking evaluation agree", "[expr]") {
     CAPTURE(text, Render(mistakes));
     REQUIRE(compiled.has_value());
     ++compiled_count;
-    CompareOn(text, *compiled, CheckedTree(text, environment), environment, &generator, &scratch, &seen);
+    const std::optional<Tree> tree = CheckedTree(text, environment);
+    REQUIRE(tree.has_value());
+    CompareOn(text, *compiled, *tree, environment, &generator, &scratch, &seen);
 
     // What is printed is the same expression.
     const std::string printed = compiled->ToString();

@@ -160,11 +160,11 @@ class Expression {
   // The same for a condition, at less cost: an Answer is one byte, and a variable against a constant, as most
   // conditions are, is answered without a call. REQUIRES: type() is kBool.
   Answer Test(std::span<const Value> variables, Time now, Scratch& scratch) const {
-    if (quick_.slot < variables.size()) [[likely]] {
-      const Value& value = variables[quick_.slot];
+    if (quick_.offset < variables.size_bytes()) [[likely]] {
+      const Value& value =
+          *reinterpret_cast<const Value*>(reinterpret_cast<const char*>(variables.data()) + quick_.offset);
       if (value.kind() == quick_.kind) [[likely]] {
-        return quick_.kind == Kind::kDouble ? quick_.Compare(value.AsDouble(), quick_.number)
-                                            : quick_.Compare(value.AsInt(), quick_.integer);
+        return quick_.kind == Kind::kDouble ? quick_.Compare(value.AsDouble()) : quick_.Compare(value.AsInt());
       }
     }
     return TestWhole(variables, now, scratch);
@@ -180,27 +180,23 @@ class Expression {
   const Checked& checked() const { return *checked_; }
 
  private:
-  // A variable of one kind against a constant of that kind.
+  // A variable of one kind against a constant of that kind: most comparisons, in forms that tell operators apart
+  // without a branch on the values.
   struct QuickTest {
-    uint32_t slot = UINT32_MAX;  // there is none
+    size_t offset = SIZE_MAX;  // of the variable, in bytes; there is none
     Kind kind = Kind::kNone;
-    bool equality = false;  // == or !=, which `inverted` tells apart
-    bool inverted = false;
-    bool above = false;   // > or >=
-    bool strict = false;  // < or >
-    union {
-      double number;
-      int64_t integer = 0;
-    };
+    bool or_equal = false;  // of doubles
+    double sign = 1;        // of doubles: -1 where the variable must be below
+    double limit = 0;       // sign * variable must be above it, or at it
+    int64_t low = 0;        // of others: the variable must be in [low, low + width]
+    uint64_t width = 0;
 
-    template <typename Number>
-    Answer Compare(Number left, Number right) const {
-      // A branch on the operator, which stays the same, and none on the values. No number is below or above none.
-      if (equality) return static_cast<Answer>((left == right) != inverted);
-      const Number low = above ? right : left;
-      const Number high = above ? left : right;
-      const bool holds = strict ? low < high : low <= high;
-      return static_cast<Answer>(holds);
+    Answer Compare(double number) const {
+      const double signed_number = number * sign;
+      return static_cast<Answer>(or_equal ? signed_number >= limit : signed_number > limit);
+    }
+    Answer Compare(int64_t integer) const {
+      return static_cast<Answer>(static_cast<uint64_t>(integer) - static_cast<uint64_t>(low) <= width);
     }
   };
 
