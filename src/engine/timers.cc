@@ -1,20 +1,36 @@
 #include "engine/timers.h"
 
 #include <algorithm>
+#include <iterator>
+#include <tuple>
 
 namespace tocsin {
+
+const Timers::Slot* Timers::Wheel::FirstFrom(size_t slot) const {
+  const size_t half = slot / 64;
+  const uint64_t from = ~uint64_t{0} << slot % 64;
+  const uint64_t parts[] = {occupied[half] & from, occupied[1 - half], occupied[half] & ~from};
+  for (size_t i = 0; i < std::size(parts); ++i) {
+    if (parts[i] == 0) continue;
+    const size_t in_half = static_cast<size_t>(std::countr_zero(parts[i]));
+    return &slots[(i == 1 ? 1 - half : half) * 64 + in_half];
+  }
+  return nullptr;
+}
 
 void Timers::Set(const Timer& timer) {
   Place(timer);
   if (size_ == 0 || timer.time < next_) next_ = timer.time;
   ++size_;
+  MoveSome();
 }
 
 void Timers::Place(const Timer& timer) {
   const uint64_t bits = Bits(timer.time);
   const uint64_t difference = bits ^ turned_to_;
-  const size_t wheel = difference == 0 ? 0 : static_cast<size_t>(std::bit_width(difference) - 1) / kSlotBits;
-  const size_t number = (bits >> (wheel * kSlotBits)) & (kSlots - 1);
+  size_t wheel = difference == 0 ? 0 : static_cast<size_t>(std::bit_width(difference) - 1) / kSlotBits;
+  while (wheel > 0 && Count(bits, wheel) - Count(turned_to_, wheel) <= 1) --wheel;
+  const size_t number = SlotOf(bits, wheel);
   Slot& slot = wheels_[wheel].slots[number];
   slot.earliest = slot.first == 0 ? timer.time : std::min(slot.earliest, timer.time);
   if (slot.first == 0 || At(slot.first)->size == At(slot.first)->timers.size()) {
@@ -26,65 +42,86 @@ void Timers::Place(const Timer& timer) {
   }
   Block* block = At(slot.first);
   block->timers[block->size++] = timer;
-  wheels_[wheel].occupied |= uint64_t{1} << number;
+  wheels_[wheel].Mark(number);
 }
 
 template <typename Visit>
-void Timers::Empty(size_t wheel, size_t number, Visit visit) {
-  uint32_t link = std::exchange(wheels_[wheel].slots[number].first, 0);
-  wheels_[wheel].occupied &= ~(uint64_t{1} << number);
-  while (link != 0) {
-    const Block* block = At(link);
-    for (uint32_t i = 0; i < block->size; ++i) visit(block->timers[i]);
-    const uint32_t next = block->next;
-    pool_.Free(link - 1, sizeof(Block));
-    link = next;
+void Timers::EmptyBlock(size_t wheel, size_t number, Visit visit) {
+  Slot& slot = wheels_[wheel].slots[number];
+  const uint32_t link = slot.first;
+  const Block block = *At(link);  // its place may be given to another while its timers move
+  slot.first = block.next;
+  if (slot.first == 0) wheels_[wheel].Unmark(number);
+  pool_.Free(link - 1, sizeof(Block));
+  for (uint32_t i = 0; i < block.size; ++i) visit(block.timers[i]);
+}
+
+// The slots in which `t` lies move down, from the highest wheel on. Those in which the wheels' time lay before are
+// empty already.
+void Timers::TurnTo(Time t, std::vector<Timer>* due) {
+  const uint64_t difference = Bits(t) ^ turned_to_;
+  turned_to_ = Bits(t);
+  size_t wheel = difference == 0 ? 0 : static_cast<size_t>(std::bit_width(difference) - 1) / kSlotBits;
+  for (;; --wheel) {
+    const size_t slot = SlotOf(turned_to_, wheel);
+    while (wheels_[wheel].Has(slot)) {
+      EmptyBlock(wheel, slot, [&](const Timer& timer) {
+        if (timer.time > t) return Place(timer);
+        due->push_back(timer);
+        --size_;
+      });
+    }
+    if (wheel == 0) return;
   }
 }
 
-std::pair<size_t, size_t> Timers::First() const {
-  size_t wheel = 0;
-  while (wheels_[wheel].occupied == 0) ++wheel;
-  return {wheel, static_cast<size_t>(std::countr_zero(wheels_[wheel].occupied))};
+// Moves a block of the slot that comes next in one of the wheels, another wheel at each call. The slots of high wheels
+// have full blocks, and there are at least two calls for each timer: they are empty long before their time.
+void Timers::MoveSome() {
+  turn_ = turn_ % (kWheels - 1) + 1;
+  const size_t slot = (SlotOf(turned_to_, turn_) + 1) % kSlots;
+  if (!wheels_[turn_].Has(slot)) return;
+  EmptyBlock(turn_, slot, [&](const Timer& timer) { Place(timer); });
+}
+
+// A wheel's present turn comes before all that stands in higher ones; its next turn may be theirs too.
+Time Timers::Earliest() const {
+  Time earliest = Time::max();
+  for (size_t wheel = 0; wheel < kWheels; ++wheel) {
+    const Slot* const first = wheels_[wheel].FirstFrom(SlotOf(turned_to_, wheel));
+    if (first == nullptr) continue;
+    earliest = std::min(earliest, first->earliest);
+    if (Count(Bits(first->earliest), wheel + 1) == Count(turned_to_, wheel + 1)) break;
+  }
+  return earliest;
 }
 
 void Timers::TakeDue(Time now, std::vector<Timer>* due) {
   while (size_ != 0 && next_ <= now) {
-    // The wheels turn to `next_`. Only the slot that holds it stands for times near it: what is not due there moves to
-    // lower wheels, and the other slots keep their places.
-    turned_to_ = Bits(next_);
-    auto [wheel, slot] = First();
-    Empty(wheel, slot, [&](const Timer& timer) {
-      if (timer.time > now) return Place(timer);
-      due->push_back(timer);
-      --size_;
-    });
-    if (size_ == 0) return;
-    auto [next_wheel, next_slot] = First();
-    next_ = wheels_[next_wheel].slots[next_slot].earliest;
+    TurnTo(next_, due);
+    MoveSome();
+    if (size_ != 0) next_ = Earliest();
   }
 }
 
 void Timers::Save(ByteWriter* out) const {
+  std::vector<Timer> timers;
+  timers.reserve(size_);
+  AllOf([&](const Timer& timer) {
+    timers.push_back(timer);
+    return true;
+  });
+  // In which slots they stand depends on what was called; what is saved depends on what is set.
+  auto key = [](const Timer& t) { return std::make_tuple(t.time, t.kind, t.index, t.row, t.generation); };
+  std::sort(timers.begin(), timers.end(), [&](const Timer& a, const Timer& b) { return key(a) < key(b); });
   out->Put(turned_to_);
   out->Put<uint64_t>(size_);
-  std::vector<uint32_t> links;
-  for (const Wheel& wheel : wheels_) {
-    for (const Slot& slot : wheel.slots) {
-      // In the order in which they were set, so that they come to stand in the same blocks.
-      links.clear();
-      for (uint32_t link = slot.first; link != 0; link = At(link)->next) links.push_back(link);
-      for (auto link = links.rbegin(); link != links.rend(); ++link) {
-        for (uint32_t i = 0; i < At(*link)->size; ++i) {
-          const Timer& timer = At(*link)->timers[i];
-          out->Put(ToNanos(timer.time));
-          out->Put(timer.index);
-          out->Put(timer.row);
-          out->Put(timer.generation);
-          out->Put(timer.kind);
-        }
-      }
-    }
+  for (const Timer& timer : timers) {
+    out->Put(ToNanos(timer.time));
+    out->Put(timer.index);
+    out->Put(timer.row);
+    out->Put(timer.generation);
+    out->Put(timer.kind);
   }
 }
 

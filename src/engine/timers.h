@@ -2,11 +2,13 @@
 // who set one compares, when it rings, whether it still means anything.
 //
 // A hierarchical wheel (G. Varghese, T. Lauck, "Hashed and hierarchical timing wheels", SOSP 1987) over whole
-// nanoseconds: eleven wheels of 64 slots, one for each six bits of the time. A timer stands in the wheel of the highest
-// bits in which it differs from the wheel's own time, so the lowest wheel holds one exact time a slot, and a timer
-// moves down at most ten times in all. Setting is O(1), and so is taking, amortised; one call may move all that stands
-// in a slot. A slot's timers lie in blocks of a pool: 24 bytes each, nothing is allocated once the pool is large
-// enough.
+// nanoseconds: eleven wheels, of which each has 64 slots for six bits of the time, twice: for the present turn and for
+// the next. A timer stands in the lowest wheel whose present or next turn holds its time; the lowest wheel holds one
+// exact time a slot. What stands in a slot moves down, at most ten times in all, when the wheels' own time gets there.
+// Slots of high wheels may hold millions by then. So that no call moves all these at once, each call moves a few timers
+// of a slot that comes next down beforehand: the next turn of the wheel below is theirs.
+// Setting is O(1), and so is taking; a slot's timers lie in blocks of a pool: 24 bytes each, nothing is allocated once
+// the pool is large enough.
 #ifndef TOCSIN_ENGINE_TIMERS_H_
 #define TOCSIN_ENGINE_TIMERS_H_
 
@@ -89,9 +91,9 @@ class Timers {
   bool Load(ByteReader* in);
 
  private:
-  static constexpr int kSlotBits = 6;
-  static constexpr size_t kSlots = size_t{1} << kSlotBits;
-  static constexpr size_t kWheels = 11;  // 66 bits
+  static constexpr size_t kSlotBits = 6;
+  static constexpr size_t kSlots = size_t{2} << kSlotBits;  // two turns
+  static constexpr size_t kWheels = 11;                     // 66 bits
 
   struct Block {
     uint32_t next;  // one more than its number; 0: the last
@@ -101,39 +103,55 @@ class Timers {
   static_assert(sizeof(Block) == 512);
   struct Slot {
     uint32_t first = 0;  // one more than the number of a block; all behind it are full
+    // The earliest since it was empty. That one may have moved down, and stands there until the whole slot has.
     Time earliest{};
   };
   struct Wheel {
-    uint64_t occupied = 0;  // by slot
+    std::array<uint64_t, 2> occupied{};  // by slot
     std::array<Slot, kSlots> slots;
+
+    bool Has(size_t slot) const { return (occupied[slot / 64] >> slot % 64 & 1) != 0; }
+    void Mark(size_t slot) { occupied[slot / 64] |= uint64_t{1} << slot % 64; }
+    void Unmark(size_t slot) { occupied[slot / 64] &= ~(uint64_t{1} << slot % 64); }
+    // The first occupied one from `slot` on, around; null where there is none.
+    const Slot* FirstFrom(size_t slot) const;
   };
 
   // Times as unsigned numbers of the same order.
   static uint64_t Bits(Time t) { return static_cast<uint64_t>(ToNanos(t)) ^ (uint64_t{1} << 63); }
+  // How many slots of the wheel begin up to a time. There is one turn of the highest.
+  static uint64_t Count(uint64_t bits, size_t wheel) { return wheel == kWheels ? 0 : bits >> (wheel * kSlotBits); }
+  static size_t SlotOf(uint64_t bits, size_t wheel) { return Count(bits, wheel) % kSlots; }
   Block* At(uint32_t link) const { return reinterpret_cast<Block*>(pool_.At(link - 1)); }
   void Place(const Timer& timer);
+  void TurnTo(Time t, std::vector<Timer>* due);
+  void MoveSome();
+  // Takes the first block off the slot and calls visit for what is in it.
   template <typename Visit>
-  void Empty(size_t wheel, size_t slot, Visit visit);
-  // The first occupied slot: in the lowest wheel that has one. REQUIRES: size() > 0.
-  std::pair<size_t, size_t> First() const;
+  void EmptyBlock(size_t wheel, size_t slot, Visit visit);
+  Time Earliest() const;
+
   std::array<Wheel, kWheels> wheels_;
   uint64_t turned_to_ = 0;  // the wheels' own time
   Time next_{};
   size_t size_ = 0;
+  size_t turn_ = 1;  // of the wheels: whose slot MoveSome looks at
   PanePool pool_;
 };
 
 template <typename Visit>
 void Timers::VisitSoon(Time t, size_t most, Visit visit) const {
   if (!AnyUntil(t)) return;
-  for (const Wheel& wheel : wheels_) {
-    for (uint64_t left = wheel.occupied; left != 0; left &= left - 1) {
-      const Slot& slot = wheel.slots[static_cast<size_t>(std::countr_zero(left))];
-      if (slot.earliest > t) return;  // so is all that stands behind it
-      const Block& block = *At(slot.first);
-      for (uint32_t i = 0; i < block.size; ++i) {
+  for (size_t wheel = 0; wheel < kWheels; ++wheel) {
+    const size_t begin = SlotOf(turned_to_, wheel);
+    for (size_t i = 0; i < kSlots / 2; ++i) {
+      const size_t slot = (begin + i) % kSlots;
+      if (!wheels_[wheel].Has(slot)) continue;
+      if (wheels_[wheel].slots[slot].earliest > t) break;
+      const Block& block = *At(wheels_[wheel].slots[slot].first);
+      for (uint32_t n = 0; n < block.size; ++n) {
         if (most-- == 0) return;
-        if (block.timers[i].time <= t) visit(block.timers[i]);
+        if (block.timers[n].time <= t) visit(block.timers[n]);
       }
     }
   }

@@ -2,6 +2,7 @@
 //
 //   late       W5: one event in 16 up to ten minutes late, against the same stream in order
 //   midnight   the longest single call around a midnight at which a million customers have a day's window each
+//   exits      the longest single call where what leaves a window must be noticed for a million customers
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -118,6 +119,28 @@ void MeasureMidnight(const std::string& name, const EngineSpec& spec) {
   midnight.Print("the minute from midnight on");
 }
 
+// A timer for each customer, in the steady state.
+void MeasureExits() {
+  Customers customers(kCustomers, Customers::Draw::kUniform);
+  Stream stream(&customers, 1, Duration(Duration(hours(24)).count() / static_cast<int64_t>(2 * kCustomers)));
+  EngineSpec spec = HourSpec(hours(24));
+  RuleSpec rule;
+  rule.name = "R";
+  rule.when = SourceText("mean < 0.01 && count >= 3");
+  spec.rules = {rule};
+  Fed fed("exits", spec);
+  for (int part = 0; part < 10; ++part) {
+    stream.Make(kCustomers / 4);
+    fed.Feed(stream.views);
+  }
+  Latencies latencies(kCustomers);
+  for (int part = 0; part < 4; ++part) {
+    stream.Make(kCustomers / 4);
+    for (const EventView& view : stream.views) latencies.Time([&] { fed.engine.Ingest(view); });
+  }
+  latencies.Print("mean and count over 24 hours, twelve hours of it");
+}
+
 }  // namespace
 }  // namespace tocsin::bench
 
@@ -128,5 +151,7 @@ int main() {
   MeasureMidnight("bought > 1000", DaySpec({{"bought", "sum(amount)"}}, "bought > 1000"));
   MeasureMidnight("mean < 0.02 && count >= 1",
                   DaySpec({{"mean", "mean(amount)"}, {"count", "count"}}, "mean < 0.02 && count >= 1"));
+  fmt::print("exits that must be noticed, of {} customers: single calls\n", kCustomers);
+  MeasureExits();
   return 0;
 }
