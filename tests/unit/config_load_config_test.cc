@@ -83,7 +83,7 @@ rules:
     by: customer
     tell_again: false
 
-limits: {max_groups: 5000000, evidence_memory: 16MiB, max_expression_bytes: 9999, max_expression_depth: 32, max_expression_steps: 5000}
+limits: {max_groups: 5000000, evidence_memory: 16MiB, max_expression_depth: 32, max_expression_steps: 5000}
 
 receivers:
   finance:
@@ -135,7 +135,7 @@ TEST_CASE("Every key of a config arrives") {
   CHECK(engine.profiles[0].attributes == std::vector<SourceText>{"segment"});
   CHECK(engine.limits.max_groups == 5'000'000);
   CHECK(engine.limits.evidence_memory == int64_t{16} << 20);
-  CHECK(engine.expression_limits.max_source_bytes == 9999);
+  CHECK(engine.expression_limits.max_source_bytes == 4096);
   CHECK(engine.expression_limits.max_depth == 32);
   CHECK(engine.expression_limits.max_cost == 5000);
 
