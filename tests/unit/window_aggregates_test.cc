@@ -183,5 +183,51 @@ TEST_CASE("panes whose extreme always leaves, with late ones among them", "[wind
   }
 }
 
+// The output of three parts, put together in two ways and in another order.
+template <typename Aggregate, typename Draw>
+void CheckMerges(std::mt19937_64& random, Draw draw) {
+  typename Aggregate::Partial parts[3] = {};
+  typename Aggregate::Partial all{};
+  for (uint64_t n = random() % 40; n > 0; --n) {
+    const typename Aggregate::Input x = draw();
+    Aggregate::Add(parts[random() % 3], x);
+    Aggregate::Add(all, x);
+  }
+  const auto merged = [](typename Aggregate::Partial a, const typename Aggregate::Partial& b) {
+    Aggregate::Merge(a, b);
+    return a;
+  };
+  const auto output = [](const typename Aggregate::Partial& part) {
+    typename Aggregate::Total total{};
+    Aggregate::Merge(total, part);
+    return Aggregate::Get(total);
+  };
+  const auto expected = output(all);
+  const auto nothing = typename Aggregate::Partial{};
+  REQUIRE(output(merged(merged(parts[0], parts[1]), parts[2])) == expected);
+  REQUIRE(output(merged(parts[0], merged(parts[1], parts[2]))) == expected);
+  REQUIRE(output(merged(parts[2], merged(parts[0], parts[1]))) == expected);
+  REQUIRE(output(merged(nothing, merged(all, nothing))) == expected);
+}
+
+TEST_CASE("randomised: parts of every aggregate merge in any order", "[window]") {
+  for (uint64_t seed = 0; seed < 300; ++seed) {
+    CAPTURE(seed);
+    std::mt19937_64 random(test::Seed(seed));
+    const auto whole = [&] { return static_cast<int64_t>(random() % 2000) - 1000; };
+    const auto number = [&] { return static_cast<double>(whole()) / 8; };  // added up without rounding
+    CheckMerges<Count>(random, whole);
+    CheckMerges<Sum<int64_t>>(random, [&] { return static_cast<int64_t>(random()); });  // wraps alike
+    CheckMerges<Sum<double>>(random, number);
+    CheckMerges<Mean<int64_t>>(random, whole);
+    CheckMerges<Mean<double>>(random, number);
+    CheckMerges<Share>(random, [&] { return random() % 3 == 0; });
+    CheckMerges<Min<int64_t>>(random, whole);
+    CheckMerges<Max<int64_t>>(random, whole);
+    CheckMerges<Min<double>>(random, number);
+    CheckMerges<Max<double>>(random, number);
+  }
+}
+
 }  // namespace
 }  // namespace tocsin

@@ -55,6 +55,8 @@ inline double DdValue(int32_t bin) {
 
 class DdSketch {
  public:
+  using Input = double;
+
   void Add(double x, uint64_t count = 1) { At(DdBin(x)) += count, count_ += count; }
   void Merge(const DdSketch& other) {
     for (const auto& [bin, count] : other.bins_) At(bin) += count;

@@ -64,6 +64,8 @@ inline double HllEstimate(const HllHistogram& histogram) {
 
 class HyperLogLog {
  public:
+  using Input = uint64_t;  // a hash
+
   HyperLogLog() : registers_(kHllRegisters) {}
 
   void Add(uint64_t hash) {
