@@ -178,7 +178,7 @@ std::string DrawCrowding() {
   for (int y = 0; y <= 1440; y += 360) chart.MarkY(y, fmt::format("{}", y));
   svg.Line(chart.left, chart.Y(1440), chart.right, chart.Y(1440), kGone, 1, "4 3");
   svg.Line(chart.X(sliced_at), chart.top, chart.X(sliced_at), chart.bottom, kWarm, 1, "4 3");
-  svg.Text(chart.X(sliced_at) + 8, chart.top + 120,
+  svg.Text(chart.X(sliced_at) + 8, chart.Y(360) + 4,
            fmt::format("event {}: exact times become slices of a minute", sliced_at), "start", kWarm);
   svg.Curve(points, kHeld);
   return svg.Take();
