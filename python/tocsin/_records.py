@@ -8,6 +8,7 @@ import json
 from typing import Any, Mapping, Union
 
 from . import _core
+from ._errors import ArgumentError
 
 Record = Union[Mapping[str, Any], str, bytes]
 TimeLike = Union[datetime.datetime, str, int]
@@ -18,7 +19,7 @@ _MICROSECOND = datetime.timedelta(microseconds=1)
 
 def _utc(time: datetime.datetime) -> datetime.datetime:
     if time.tzinfo is None or time.utcoffset() is None:
-        raise ValueError(f"{time!r} has no time zone, so it is not clear which instant it is: give it a tzinfo")
+        raise ArgumentError(f"{time!r} has no time zone, so it is not clear which instant it is: give it a tzinfo")
     return time.astimezone(datetime.timezone.utc)
 
 
@@ -26,19 +27,28 @@ def _plain(value: Any) -> Any:
     """What the JSON encoder makes of an object it does not know."""
     if isinstance(value, datetime.datetime):
         return _utc(value).isoformat()
+    if isinstance(value, datetime.timedelta):
+        return _span(value)
     if isinstance(value, decimal.Decimal):
         return _number(value)
     if hasattr(value, "item") and getattr(value, "ndim", 0) == 0:
         return value.item()  # a scalar of NumPy
     if isinstance(value, Mapping):
         return dict(value)
-    raise TypeError(f"an event cannot carry a {type(value).__name__}: {value!r}")
+    raise TypeError(f"an event cannot carry this {type(value).__name__}: {value!r}")
+
+
+def _span(value: datetime.timedelta) -> str:
+    milliseconds, rest = divmod(value, 1000 * _MICROSECOND)
+    if rest:
+        raise ArgumentError(f"{value!r} is not of whole milliseconds, as the durations of a record are")
+    return f"{milliseconds}ms"
 
 
 def _number(value: decimal.Decimal) -> float:
     number = float(value)
     if decimal.Decimal(repr(number)) != value:
-        raise ValueError(f"Decimal('{value}') has more digits than a record's number can carry exactly")
+        raise ArgumentError(f"Decimal('{value}') has more digits than a record's number can carry exactly")
     return number
 
 
@@ -49,6 +59,8 @@ def to_json(record: Record) -> bytes:
     """One record as the library reads it. Text is taken as it is: what is wrong with it is told as a refusal."""
     if isinstance(record, bytes):
         return record
+    if not isinstance(record, (str, Mapping)):
+        raise TypeError(f"a record is a mapping, or the text of a JSON object, and not {record!r}")
     text = record if isinstance(record, str) else _encode(record if isinstance(record, dict) else dict(record))
     return text.encode("utf-8", "surrogatepass")
 

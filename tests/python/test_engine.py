@@ -81,9 +81,9 @@ def test_times_before_1970_are_rounded_down(engine):
 
 
 def test_a_datetime_without_a_zone_is_not_guessed(engine):
-    with pytest.raises(ValueError, match="time zone"):
+    with pytest.raises(tocsin.ArgumentError, match="time zone"):
         engine.ingest(refund(datetime.datetime(2010, 12, 1), 1))
-    with pytest.raises(ValueError, match="time zone"):
+    with pytest.raises(tocsin.ArgumentError, match="time zone"):
         engine.advance_to(datetime.datetime(2010, 12, 1))
     assert engine.now is None
 
@@ -119,10 +119,31 @@ def test_numbers_that_are_not_pythons_own(engine):
     assert engine.ingest(refund(T0941, decimal.Decimal("27.500"))) is None
     assert engine.ingest(refund(T0941, Scalar())) is None
     assert engine.value("refunds_24h", country="France") == 30.0
-    with pytest.raises(ValueError, match="more digits"):
+    with pytest.raises(tocsin.ArgumentError, match="more digits"):
         engine.ingest(refund(T0941, decimal.Decimal("0.12345678901234567890")))
     with pytest.raises(TypeError, match="set"):
         engine.ingest(refund(T0941, {1, 2}))
+
+
+def test_a_duration_comes_back_as_it_was_given():
+    engine = tocsin.Engine.from_yaml("""
+version: 1
+events: {call: {waited: duration}}
+metrics: {longest: {event: call, aggregate: max(waited)}}
+""")
+    waited = datetime.timedelta(minutes=3, milliseconds=1)
+    assert engine.ingest({"type": "call", "time": T0941, "waited": waited}) is None
+    assert engine.value("longest") == waited
+    with pytest.raises(tocsin.ArgumentError, match="whole milliseconds"):
+        engine.ingest({"type": "call", "time": T0941, "waited": datetime.timedelta(microseconds=1)})
+    refusal = engine.ingest({"type": "call", "time": T0941, "waited": -waited})
+    assert refusal.reason == "bad_value" and "negative" in refusal.detail
+
+
+@pytest.mark.parametrize("what", [None, 3, ["refund"]])
+def test_what_is_no_record(engine, what):
+    with pytest.raises(TypeError, match="a record is a mapping"):
+        engine.ingest(what)
 
 
 @pytest.mark.parametrize(
