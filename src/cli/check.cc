@@ -41,9 +41,9 @@ std::string Window(const MetricInfo& metric, const MetricSpec* spec) {
   if (metric.is_expression) return "an expression" + Every(spec == nullptr ? std::nullopt : spec->every);
   if (metric.last) return fmt::format("last {} events", *metric.last);
   if (!metric.over.empty()) return "the groups of " + metric.over;
-  if (metric.calendar) return Period(*metric.calendar);
+  if (metric.calendar) return Period(*metric.calendar) + (metric.past_of.empty() ? "" : " as it was then");
   if (!metric.window) return "all time";
-  const std::string text = "last " + FormatDuration(*metric.window);
+  const std::string text = "last " + FormatDuration(*metric.window) + (metric.past_of.empty() ? "" : " as it was then");
   if (metric.slice == Duration::zero()) return text + ", exact";
   const bool fixed = spec != nullptr && spec->resolution.kind == Resolution::Kind::kFixed;
   return text + fmt::format(", slices of {}{}", FormatDuration(metric.slice), fixed ? "" : " where crowded");
@@ -105,9 +105,9 @@ std::string Attributes(const EventSpec& event) {
   return attributes.empty() ? "no attributes" : attributes;
 }
 
-void PrintDerived(const DerivedInfo& info, const EngineSpec& spec) {
+void PrintDerived(const DerivedInfo& info, const EngineSpec& spec, size_t width) {
   const auto print = [&](const char* kind, const std::string& what) {
-    fmt::print("  {:<7} {:<20} {}{}: {}\n", kind, info.name, what, Grouping(info.keys), Attributes(info.event));
+    fmt::print("  {:<7} {:<{}} {}{}: {}\n", kind, info.name, width, what, Grouping(info.keys), Attributes(info.event));
   };
   if (const PatternSpec* pattern = FindSpec(spec.patterns, info.name)) {
     const std::string held =
@@ -119,20 +119,38 @@ void PrintDerived(const DerivedInfo& info, const EngineSpec& spec) {
   print("event", "changes of its alerts, ");
 }
 
+// Of the column of names: that of the longest, within bounds.
+size_t WidthOfNames(const Plan& plan) {
+  constexpr size_t kLeast = 20;
+  constexpr size_t kMost = 32;
+  size_t width = kLeast;
+  const auto see = [&](const std::string& name) {
+    if (name.size() <= kMost) width = std::max(width, name.size());
+  };
+  for (const EventSpec& event : plan.catalog().events()) see(event.name);
+  for (const DerivedInfo& info : plan.derived()) see(info.name);
+  for (const MetricInfo& metric : plan.metrics()) see(metric.name);
+  for (const RuleInfo& rule : plan.rules()) see(rule.name);
+  return width;
+}
+
 void PrintPlan(const std::string& path, const Config& config, const Plan& plan) {
+  const size_t width = WidthOfNames(plan);
   fmt::print("{}: fine\n", path);
   for (const EventSpec& event : plan.catalog().events()) {
-    fmt::print("  event   {:<20} {}\n", event.name, Attributes(event));
+    fmt::print("  event   {:<{}} {}\n", event.name, width, Attributes(event));
   }
-  for (const DerivedInfo& info : plan.derived()) PrintDerived(info, plan.spec());
+  for (const DerivedInfo& info : plan.derived()) PrintDerived(info, plan.spec(), width);
   for (const MetricInfo& metric : plan.metrics()) {
     const MetricSpec* spec = FindSpec(plan.spec().metrics, metric.name);
-    fmt::print("  metric  {:<20} {} {}, {}\n", metric.name, metric.aggregate, Grouping(metric.keys),
+    if (spec == nullptr && metric.is_expression) continue;  // anomaly(visits_1h, 7d) in a condition, which says it all
+    fmt::print("  metric  {:<{}} {} {}, {}\n", metric.name, width, metric.aggregate, Grouping(metric.keys),
                Window(metric, spec));
   }
   for (const RuleInfo& rule : plan.rules()) {
     const RuleSpec* spec = FindSpec(plan.spec().rules, rule.name);
-    fmt::print("  rule    {:<20} {}{}, version {}\n", rule.name, Grouping(rule.keys), Reads(rule, spec), rule.version);
+    fmt::print("  rule    {:<{}} {}{}, version {}\n", rule.name, width, Grouping(rule.keys), Reads(rule, spec),
+               rule.version);
   }
   if (config.route.receiver.empty()) {
     fmt::print("  route   nobody is told: there is no route\n");

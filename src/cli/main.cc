@@ -1,5 +1,7 @@
 // `tocsin`: the command line. Reads arguments, nothing else; each subcommand has a file.
+#include <cstdio>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -71,13 +73,16 @@ void AddReplay(CLI::App& app, tocsin::cli::ReplayOptions& options, FileArguments
   replay->add_option("--alerts", options.alerts, "Where alert changes go, as JSON Lines ('-': standard output)")
       ->capture_default_str();
   replay->add_flag("--pending", options.pending, "Pending and cancelled changes as well");
-  replay->add_option("--trace", options.trace, "A metric whose values are written as CSV: time,metric,group...,value");
+  CLI::Option* trace = replay->add_option("--trace", options.trace,
+                                          "A metric whose values are written as CSV: time,metric,group...,value");
   replay->add_option("--trace-at", options.trace_at, "When: 'event', or a period such as 1h (each full one, closed)")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->needs(trace);
   replay
       ->add_option("--trace-out", options.trace_out,
                    "Where the trace goes ('-': standard output, and then no alerts there)")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->needs(trace);
   replay->add_option("--dead-letters", options.dead_letters,
                      "Where refused records go, as JSON Lines with line number and reason");
   replay->add_option("--until", options.until,
@@ -90,9 +95,7 @@ void AddReplay(CLI::App& app, tocsin::cli::ReplayOptions& options, FileArguments
   replay->add_flag("--quiet,-q", options.quiet, "No summary and no progress bar");
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int Run(int argc, char** argv) {
   CLI::App app{"Tocsin watches what customers do, and rings when something needs a person.", "tocsin"};
   app.set_version_flag("--version", std::string("tocsin ") + TOCSIN_VERSION);
   app.require_subcommand(1);
@@ -113,4 +116,19 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? tocsin::cli::kFine : tocsin::cli::kUsage;
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int status = tocsin::cli::kIoFailed;
+  bool written = false;
+  try {
+    status = Run(argc, argv);
+    written = status == tocsin::cli::kIoFailed || std::fflush(stdout) == 0;
+  } catch (const std::system_error&) {  // of fmt::print, when standard output or error takes no more
+  }
+  if (written) return status;
+  std::fputs("tocsin: writing standard output failed: the disk is full, or who read it has gone\n", stderr);
+  return tocsin::cli::kIoFailed;
 }

@@ -11,7 +11,8 @@ namespace tocsin::cli {
 class Progress {
  public:
   explicit Progress(bool wanted);
-  void StartFile(std::string name) { name_ = std::move(name); }
+  // Shown without its folder.
+  void StartFile(const std::string& path) { name_ = path.substr(path.rfind('/') + 1); }
   // Draws at most ten times a second. `total` 0: not known.
   void Show(uint64_t bytes, uint64_t total);
   // Wipes the bar.

@@ -69,7 +69,9 @@ class Replayer {
     progress_.Finish();
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
     if (int closed = CloseOutputs(); status == kFine) status = closed;
-    if (!options_.quiet)
+    // Where nothing could be read there is nothing more to tell.
+    const bool nothing = status != kFine && engine_->Statistics().events == before_.events;
+    if (!options_.quiet && !nothing)
       fmt::print(stderr, "{}", Summarise(*engine_, before_, sink_->counts(), dispatcher_.get(), seconds.count()));
     if (int told = ReportDeliveries(); status == kFine) status = told;
     return status;

@@ -46,6 +46,9 @@ class Explainer {
     }
     std::vector<std::string> events;
     for (uint32_t window : metric.windows) AddEvents(window, &events);
+    if (metric.rollup) {
+      for (uint32_t window : layout_.rollups[*metric.rollup].windows) AddEvents(window, &events);
+    }
     Line("changes", events.empty() ? "never" : "with events: " + Join(events));
     TellLeaving(metric);
     TellReaders(m);
@@ -70,6 +73,7 @@ class Explainer {
   }
 
   std::string WindowText(const WindowPlan& window) const {
+    constexpr const char* kUnits[] = {"hour", "day", "week", "month"};  // by CalendarUnit
     switch (window.kind) {
       case WindowPlan::Kind::kLast:
         return fmt::format("over the last {} events", window.last);
@@ -79,7 +83,8 @@ class Explainer {
         break;
     }
     std::string text = window.calendar != nullptr
-                           ? fmt::format("over {} calendar period", window.closed ? "the last complete" : "the present")
+                           ? fmt::format("over the {} {}", window.closed ? "last complete" : "present",
+                                         kUnits[static_cast<size_t>(window.calendar->unit())])
                            : fmt::format("over the last {}", FormatDuration(window.shape.length));
     if (window.delay > Duration::zero()) text += fmt::format(", as it was {} ago", FormatDuration(window.delay));
     return text;
@@ -137,8 +142,10 @@ class Explainer {
     std::vector<std::string> ends;
     for (uint32_t event : rule.resolve_events) ends.push_back(layout_.catalog.event(event).name);
     if (!ends.empty()) Line("ended", "by events: " + Join(ends));
+    std::set<uint32_t> told;  // windows
     for (uint32_t slot : rule.condition_slots) {
-      if (rule.reads[slot].source == Variable::Source::kMetric) TellExits(layout_.metrics[rule.reads[slot].index]);
+      if (rule.reads[slot].source == Variable::Source::kMetric)
+        TellExits(layout_.metrics[rule.reads[slot].index], &told);
     }
     if (!rule.flips.empty() || !rule.falls.empty()) Line("asked", "at the exact instants at which time alone turns it");
     if (rule.each_minute) Line("asked", "at every full minute, for every group");
@@ -148,13 +155,24 @@ class Explainer {
     }
   }
 
-  void TellExits(const Metric& metric) {
-    if (!metric.aggregate || !layout_.windows[metric.aggregate->window].over_time()) return;
-    const WindowUse& use = layout_.uses[metric.aggregate->window];
-    Line("asked", fmt::format("when something leaves {}, {}", metric.name,
-                              use.timed               ? "in every group"
-                              : use.timed_if_negative ? "where its alert is active or an amount was negative"
-                                                      : "where its alert is active"));
+  void TellExits(const Metric& metric, std::set<uint32_t>* told) {
+    for (uint32_t window : metric.windows) {
+      if (!layout_.windows[window].over_time() || !told->insert(window).second) continue;
+      const WindowUse& use = layout_.uses[window];
+      Line("asked", fmt::format("when something leaves {}, {}", NameOfWindow(metric, window),
+                                use.timed               ? "in every group"
+                                : use.timed_if_negative ? "where its alert is active or an amount was negative"
+                                                        : "where its alert is active"));
+    }
+  }
+
+  // The metric itself, or of an expression the metric that it reads.
+  std::string NameOfWindow(const Metric& metric, uint32_t window) const {
+    if (metric.aggregate) return metric.name;
+    const auto kept = std::find_if(layout_.metrics.begin(), layout_.metrics.end(), [&](const Metric& other) {
+      return other.aggregate && other.aggregate->window == window;
+    });
+    return kept == layout_.metrics.end() ? metric.name : kept->name;
   }
 
   void TellHowFound(const RulePlan& rule) {
@@ -240,6 +258,13 @@ class Explainer {
     }
   }
 
+  // Whether the metric is what the rollup puts together, or in its conditions.
+  static bool Takes(const RollupPlan& rollup, uint32_t m) {
+    return rollup.metric == m || std::any_of(rollup.reads.begin(), rollup.reads.end(), [&](const Variable& read) {
+             return read.source == Variable::Source::kMetric && read.index == m;
+           });
+  }
+
   void TellReaders(uint32_t m) {
     constexpr size_t kShown = 5;
     std::vector<std::string> names;
@@ -251,9 +276,11 @@ class Explainer {
       if (reads && ++count <= kShown) names.push_back(rule.name);
     }
     for (const Metric& metric : layout_.metrics) {
-      const bool reads = std::any_of(metric.reads.begin(), metric.reads.end(), [&](const Variable& variable) {
-        return variable.source == Variable::Source::kMetric && variable.index == m;
-      });
+      const bool reads = std::any_of(metric.reads.begin(), metric.reads.end(),
+                                     [&](const Variable& variable) {
+                                       return variable.source == Variable::Source::kMetric && variable.index == m;
+                                     }) ||
+                         (metric.rollup && Takes(layout_.rollups[*metric.rollup], m));
       if (reads && ++count <= kShown) names.push_back("metric " + metric.name);
     }
     std::string text = names.empty() ? "nothing" : Join(names);
@@ -263,16 +290,19 @@ class Explainer {
 
   void TellMetricCost(const Metric& metric) {
     const GroupingPlan& grouping = layout_.groupings[metric.grouping];
-    if (metric.aggregate) {
+    if (metric.rollup) {
+      Line("costs", "at each change of one of its groups, whatever their number, at most a logarithm of it");
+    } else if (metric.aggregate) {
       const WindowPlan& window = layout_.windows[metric.aggregate->window];
       const auto sharing =
           static_cast<size_t>(std::count_if(layout_.metrics.begin(), layout_.metrics.end(), [&](const Metric& other) {
             return other.aggregate && other.aggregate->window == metric.aggregate->window;
           }));
-      Line("costs", fmt::format("a constant time an event; {} for each time that its window holds{}",
-                                Count(window.stride(), "byte", "bytes"),
+      const bool whole = window.calendar != nullptr && window.shape.slice >= window.shape.length;
+      Line("costs", fmt::format("a constant time an event; {} for {}{}", Count(window.stride(), "byte", "bytes"),
+                                whole ? "the period" : "each time that its window holds",
                                 sharing == 1 ? "" : fmt::format(", shared by {} metrics", sharing)));
-      if (window.shape.slice > Duration::zero()) {
+      if (window.shape.slice > Duration::zero() && window.shape.slice < window.shape.length) {
         Line("costs",
              fmt::format("where crowded, slices of {}: memory is bounded", FormatDuration(window.shape.slice)));
       }
@@ -305,6 +335,10 @@ absl::StatusOr<std::string> Explain(const Plan& plan, std::string_view name) {
     if (layout.metrics[m].name == name) text += Explainer(plan).OfMetric(m);
   }
   if (!text.empty()) return text;
+  for (const DerivedInfo& info : plan.derived()) {
+    if (info.name == name)
+      return absl::NotFoundError(fmt::format("'{}' is an event: rules and metrics are explained", name));
+  }
   const std::string closest = ClosestName(name, names);
   return absl::NotFoundError(fmt::format("no rule or metric is named '{}'{}", name,
                                          closest.empty() ? "" : fmt::format("; did you mean '{}'?", closest)));

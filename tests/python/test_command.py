@@ -1,6 +1,7 @@
 """What the command says and with which status it ends."""
 
 import json
+import os
 import subprocess
 
 import pytest
@@ -142,3 +143,43 @@ def test_the_summary_says_what_is_held(tmp_path):
     assert "2 ids remembered, to know duplicates" in done.stderr.splitlines()
     assert any(line[:4] == ["by", "country", "1", "group"] and line[5] == "kB" for line in said)
     assert any(line[0] == "windows" for line in said)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
+@pytest.mark.parametrize("arguments", [["check"], ["explain", "Idle", "--rules"]])
+def test_a_full_disk_is_told(config, arguments):
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run([tool("TOCSIN_COMMAND"), *arguments, str(config)], stdout=full, stderr=subprocess.PIPE,
+                              encoding="utf-8", check=False)
+    assert done.returncode == 3
+    assert done.stderr == "tocsin: writing standard output failed: the disk is full, or who read it has gone\n"
+
+
+def test_of_a_file_that_is_not_there_nothing_else_is_told(config, tmp_path):
+    done = command("replay", "--rules", config, tmp_path / "orders.jsonl")
+    assert done.returncode == 3
+    assert done.stderr == f"tocsin: there is no file '{tmp_path / 'orders.jsonl'}'\n"
+
+
+def test_where_a_trace_goes_needs_a_trace(config):
+    done = command("replay", "--rules", config, "--trace-at", "1h", "-")
+    assert done.returncode == 2 and "--trace" in done.stderr
+
+
+def test_check_shows_what_conditions_make_of_metrics(tmp_path):
+    path = tmp_path / "visits.yaml"
+    path.write_text("""\
+version: 1
+events: {visit: {customer: string}}
+metrics:
+  visits_in_the_last_hour: {event: visit, aggregate: count, window: 1h}
+rules:
+  Odd: {when: "anomaly(visits_in_the_last_hour, days(7)) > 4"}
+  More: {when: "visits_in_the_last_hour > 2 * previous(visits_in_the_last_hour, days(1))"}
+""")
+    said = command("check", path).stdout.splitlines()
+    metrics = [line for line in said if line.startswith("  metric")]
+    assert metrics == [
+        "  metric  previous(visits_in_the_last_hour, 1d) count over all, last 1h as it was then, slices of 2s where crowded",
+        "  metric  visits_in_the_last_hour count over all, last 1h, slices of 2s where crowded",
+    ]

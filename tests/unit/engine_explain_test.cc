@@ -27,6 +27,10 @@ metrics:
   mean_size: {value: refunds_24h / count_1h}
   idle: {event: refund, aggregate: time_since, by: [customer]}
   all_refunds: {event: refund, aggregate: sum(amount), window: 7d}
+  this_week: {event: refund, aggregate: count, window: {calendar: week, zone: Asia/Shanghai}}
+  spenders: {over: refunds_24h, where: refunds_24h > 100, aggregate: count}
+patterns:
+  twice: {sequence: [refund, refund], within: 1h, by: [customer]}
 rules:
   Spike: {when: refunds_24h > 500, for: 1h, resolve_when: refunds_24h < 300}
   Gold: {when: refunds_24h > 100 && count_1h >= 3, scope: profile.segment == "gold"}
@@ -61,7 +65,7 @@ TEST_CASE("a plan says what it does with rules and metrics", "[engine][explain]"
   const auto plan = *Plan::Create(config->engine);
   std::string text;
   for (const char* name : {"Spike", "Gold", "Limit", "Open", "Few", "Share", "Hourly", "Refund", "refunds_24h",
-                           "mean_size", "profile.segment"})
+                           "mean_size", "profile.segment", "this_week", "spenders"})
     text += *Explain(*plan, name);
   text = WithoutSizes(text);
   const char* update = std::getenv("TOCSIN_UPDATE");
@@ -75,6 +79,13 @@ TEST_CASE("a name that is none is answered with the closest", "[engine][explain]
   const auto text = Explain(**Plan::Create(config->engine), "Spke");
   CHECK(text.status().code() == absl::StatusCode::kNotFound);
   CHECK(std::string(text.status().message()) == "no rule or metric is named 'Spke'; did you mean 'Spike'?");
+}
+
+TEST_CASE("an event is no rule or metric", "[engine][explain]") {
+  const absl::StatusOr<Config> config = ParseConfig(kConfig);
+  REQUIRE(config.ok());
+  const auto text = Explain(**Plan::Create(config->engine), "twice");
+  CHECK(std::string(text.status().message()) == "'twice' is an event: rules and metrics are explained");
 }
 
 const std::string& Expected() {
@@ -181,7 +192,7 @@ metric refunds_24h
   groups       by customer
   changes      with events: refund
   leaving      the last 1d is noticed at its instant, in every group: a rule could turn true
-  read by      Gold, Limit, Open, Share, Silver and 2 more
+  read by      Gold, Limit, Open, Share, Silver and 3 more
   costs        a constant time an event; N bytes for each time that its window holds
   costs        where crowded, slices of 1m: memory is bounded
   costs        N bytes for a group by customer, shared by all that is kept there
@@ -202,6 +213,21 @@ metric profile.segment
   read by      Gold, Silver
   costs        a constant time an event; N bytes for each time that its window holds, shared by 2 metrics
   costs        N bytes for a group by customer, shared by all that is kept there
+metric this_week
+  is           count of refund over the present week
+  groups       over everything
+  changes      with events: refund
+  leaving      the present week is noticed when somebody asks
+  read by      nothing
+  costs        a constant time an event; N bytes for the period
+  costs        N bytes for a group over everything, shared by all that is kept there
+metric spenders
+  is           count over the groups of refunds_24h
+  groups       over everything
+  changes      with events: refund
+  read by      nothing
+  costs        at each change of one of its groups, whatever their number, at most a logarithm of it
+  costs        N bytes for a group over everything, shared by all that is kept there
 )";
   return kText;
 }
