@@ -43,6 +43,15 @@ bool ReadWindow(MapReader& reader, MetricSpec* metric, Mistakes& mistakes) {
                  "did you mean 'all'?");
     return false;
   }
+  constexpr std::pair<std::string_view, std::string_view> kUnits[] = {
+      {"hour", "1h"}, {"day", "24h"}, {"week", "7d"}, {"month", "30d"}, {"today", "24h"}};
+  for (const auto& [word, span] : kUnits) {
+    if (text->text() != word) continue;
+    mistakes.Add(*text, fmt::format("'window' must be a duration such as 24h, or all, not {}", Shown(word)),
+                 fmt::format("write {}, or {{calendar: {}}} for a period of the calendar", span,
+                             word == "today" ? "day" : word));
+    return false;
+  }
   metric->window = ParseDurationText(*text, "window", mistakes);
   if (metric->window && *metric->window == Duration::zero()) {
     mistakes.Add(*text, "a 'window' must be longer than 0", "leave it out, or write all, to count everything");

@@ -37,6 +37,11 @@ constexpr std::pair<std::string_view, std::string_view> kOtherWords[] = {
     {"maximum", "max"},
     {"routes", "route"},
     {"notifiers", "receivers"},
+    {"per", "by"},
+    {"steps", "sequence"},
+    {"timeout", "gap"},
+    {"timezone", "zone"},
+    {"tz", "zone"},
 };
 
 bool Contains(const std::vector<std::string_view>& words, std::string_view word) {
@@ -53,6 +58,10 @@ std::string HintForUnknown(std::string_view key, const MapKeys& keys) {
   for (const auto& [other, ours] : kOtherWords) {
     if (key == other && Contains(keys.supported, ours)) return fmt::format("here it is called '{}'", ours);
   }
+  if (key == "calendar" && Contains(keys.supported, "window")) return "write window: {calendar: day}";
+  const bool of_a_rule = Contains(keys.supported, "when");
+  if (of_a_rule && (key == "notify" || key == "receiver" || key == "receivers" || key == "email" || key == "to"))
+    return "who is told is said under 'receivers' and 'route', for all rules";
   return fmt::format("{} has {}", keys.where, fmt::join(keys.supported, ", "));
 }
 

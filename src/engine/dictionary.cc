@@ -134,6 +134,10 @@ std::string Reader::WhyNot(const Dictionary::Entry& entry) const {
     return fmt::format("'{}' is known of {}, which is no key of these metrics: they are kept by {}", entry.name,
                        layout_.groupings[entry.grouping].keys.front(), own);
   }
+  if (layout_.groupings[*grouping_].keys.empty()) {
+    return fmt::format("'{0}' is kept by {1}, and this has one group for everything: say 'by: {1}'", entry.name,
+                       KeyList(layout_.groupings[entry.grouping].keys));
+  }
   return fmt::format("'{}' is kept by {}, another metric here by {}: the keys of one must contain those of the other",
                      entry.name, KeyList(layout_.groupings[entry.grouping].keys), own);
 }

@@ -158,7 +158,7 @@ class MetricPlanner {
   void PlanProfileAttribute(const ProfileSpec& profile, const SourceText& attribute) {
     MetricSpec spec;
     spec.name = "profile." + attribute.text();
-    spec.by = {SourceText(profile.key)};
+    spec.by = {profile.origin.text() == profile.key ? profile.origin : SourceText(profile.key)};
     spec.origin = profile.origin;
     spec.aggregate = "last(" + attribute.text() + ")";
     for (const SourceText& event : profile.events) {

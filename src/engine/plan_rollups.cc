@@ -9,6 +9,7 @@
 
 #include "engine/rollup.h"
 #include "expr/aggregate_call.h"
+#include "metric/aggregate_words.h"
 
 namespace tocsin {
 namespace {
@@ -57,10 +58,9 @@ class RollupPlanner {
     for (const Known& known : kKnown) names.emplace_back(known.name);
     const auto found = std::find_if(kKnown.begin(), kKnown.end(), [&](const Known& k) { return k.name == call.name; });
     if (found == kKnown.end()) {
-      const std::string closest = ClosestName(call.name, names);
+      const std::string hint = HintForAggregate(call.name, names, "");
       return Complain(call, fmt::format("groups are not put together by '{}'", call.name),
-                      closest.empty() ? fmt::format("there are {}", fmt::join(names, ", "))
-                                      : fmt::format("did you mean '{}'?", closest));
+                      hint.empty() ? fmt::format("there are {}", fmt::join(names, ", ")) : hint);
     }
     rollup_.aggregate = found->aggregate;
     const bool wants_argument = rollup_.aggregate == Aggregate::kQuantile || rollup_.aggregate == Aggregate::kShare;
@@ -69,11 +69,15 @@ class RollupPlanner {
     }
     if (rollup_.aggregate == Aggregate::kQuantile)
       return Complain(call, "'quantile' over groups takes one number", "write quantile(0.95)");
-    if (rollup_.aggregate == Aggregate::kShare)
+    if (rollup_.aggregate == Aggregate::kShare) {
+      const Dictionary::Entry* over = names_.Find(spec_.over.text());
+      const bool is_span = over != nullptr && over->type.kind == Kind::kDuration;
       return Complain(call, "'share' over groups takes one condition",
-                      fmt::format("write share({} > 10)", spec_.over.text()));
+                      fmt::format("write share({} > {})", spec_.over.text(), is_span ? "days(10)" : "10"));
+    }
     return Complain(
-        call, fmt::format("'{}' over groups takes no argument: it is taken of '{}'", call.name, spec_.over.text()));
+        call, fmt::format("'{}' over groups takes no argument: it is taken of '{}'", call.name, spec_.over.text()),
+        fmt::format("write {}", call.name));
   }
 
   bool ReadQuantile(const AggregateCall& call) {
@@ -176,6 +180,7 @@ class RollupPlanner {
 
   // Whether the value of a metric changes while only time passes, other than by growing with it.
   bool HidesTime(const Metric& metric) const {
+    if (metric.aggregate) return MovesWithTime(*metric.aggregate);
     if (!metric.value || metric.every) return false;
     return IsTimed(*metric.value) || std::any_of(metric.reads.begin(), metric.reads.end(), [&](const Variable& read) {
              return read.source == Variable::Source::kMetric && HidesTime(layout_.metrics[read.index]);

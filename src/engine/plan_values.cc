@@ -10,6 +10,7 @@
 #include "engine/plan_rollups.h"
 #include "engine/plan_series.h"
 #include "engine/plan_stages.h"
+#include "expr/aggregate_call.h"
 
 namespace tocsin {
 namespace {
@@ -21,6 +22,7 @@ class ValuePlanner {
 
   void Run() {
     AddKnown();
+    ForbidEvents();
     for (const auto& [name, why] : layout_.forbidden) names_.Forbid(name, why);
     std::vector<const MetricSpec*> waiting;
     for (const MetricSpec& spec : layout_.spec.metrics) {
@@ -35,23 +37,45 @@ class ValuePlanner {
       std::erase_if(waiting, [&](const MetricSpec* spec) { return TryOne(*spec); });
       std::erase_if(calls, [&](const MetricCall& call) { return TryCall(call); });
     }
-    TellOfTheRest(waiting);
     for (const std::string& name : layout_.mistaken_metrics) names_.AddMistaken(name);
+    TellOfTheRest(std::move(waiting));
   }
 
  private:
   void AddKnown() {
     for (const GroupingPlan& grouping : layout_.groupings) {
-      for (size_t k = 0; k < grouping.keys.size(); ++k) {
-        // What is known of somebody is a metric, and where it groups a key as well.
-        if (names_.Find(grouping.keys[k]) != nullptr || IsProfile(grouping.keys[k])) continue;
-        Dictionary::Entry entry;
-        entry.name = grouping.keys[k];
-        entry.type = grouping.kinds[k];
-        names_.Add(std::move(entry));
+      for (size_t k = 0; k < grouping.keys.size(); ++k) AddKey(grouping.keys[k], grouping.kinds[k]);
+    }
+    // Rules that look at events make groupings of their own, by which no metric may be kept.
+    for (const RuleSpec& rule : layout_.spec.rules) {
+      if (rule.events.empty()) continue;
+      const std::optional<uint32_t> event = layout_.catalog.FindEvent(rule.events.front().text());
+      if (!event) continue;
+      for (const SourceText& key : rule.by) {
+        if (const std::optional<uint32_t> slot = layout_.catalog.FindSlot(*event, key.text()))
+          AddKey(key.text(), layout_.catalog.event(*event).attributes[*slot].type);
       }
     }
     for (uint32_t m = 0; m < layout_.metrics.size(); ++m) AddMetric(m);
+  }
+
+  // What is known of somebody is a metric, and where it groups a key as well.
+  void AddKey(const std::string& name, Type type) {
+    if (names_.Find(name) != nullptr || IsProfile(name)) return;
+    Dictionary::Entry entry;
+    entry.name = name;
+    entry.type = type;
+    names_.Add(std::move(entry));
+  }
+
+  // An event where a metric is meant. `list` and the like name types.
+  void ForbidEvents() {
+    for (const EventSpec& event : layout_.catalog.events()) {
+      if (event.name == "list" || event.name == "map" || event.name == "type" || ParseType(event.name)) continue;
+      names_.Forbid(event.name, fmt::format("'{}' is an event and has no value: count it in a metric, such as "
+                                            "{{event: {}, aggregate: count}}",
+                                            event.name, event.name));
+    }
   }
 
   void AddMetric(uint32_t index) {
@@ -60,7 +84,7 @@ class ValuePlanner {
       const std::string message =
           other->source == Variable::Source::kKey
               ? fmt::format("'{}' is a key already and cannot name a metric too", metric.name)
-              : fmt::format("two profiles have an attribute, which makes two of '{}'", metric.name);
+              : fmt::format("two profiles have this attribute, and '{}' would be either", metric.name);
       diagnostics_.push_back(OriginOf(metric.name).Error(message, "", "metric " + metric.name));
       return;
     }
@@ -88,6 +112,11 @@ class ValuePlanner {
   const SourceText& OriginOf(const std::string& name) const {
     for (const MetricSpec& spec : layout_.spec.metrics) {
       if (spec.name == name) return spec.origin;
+    }
+    for (auto profile = layout_.spec.profiles.rbegin(); profile != layout_.spec.profiles.rend(); ++profile) {
+      for (const SourceText& attribute : profile->attributes) {
+        if (name == "profile." + attribute.text()) return attribute;
+      }
     }
     static const SourceText kNowhere;
     return kNowhere;
@@ -215,38 +244,65 @@ class ValuePlanner {
     add(read.stored, &metric->stored);
   }
 
-  // The mistakes of those that could not be planned; the names of the others are good enough to find them.
-  void TellOfTheRest(const std::vector<const MetricSpec*>& waiting) {
-    for (const MetricSpec* spec : waiting) names_.AddMistaken(spec->name);
+  // The mistakes of those that could not be planned; the names of the others are good enough to find them. Who reads
+  // one that has a mistake is not blamed for it; what is left then leads back to itself.
+  void TellOfTheRest(std::vector<const MetricSpec*> waiting) {
     for (const MetricSpec* spec : waiting) {
-      const size_t before = diagnostics_.size();
-      const SourceText& text = spec->over.empty() ? spec->value : spec->over;
-      if (spec->over.empty()) {
-        Reader reader(&layout_, names_, &diagnostics_);
-        std::vector<Wanted> wanted = Text(*spec);
-        reader.Compile(&wanted, std::nullopt);
-      } else {
-        PlanRollup(*spec, &layout_, &groupings_, names_, &diagnostics_);
-      }
-      if (diagnostics_.size() == before && ReadsOnlyWaiting(text, waiting)) {
-        diagnostics_.push_back(text.Error(fmt::format("'{}' leads back to itself", spec->name), "",
-                                          Describe("metric", spec->name, spec->over.empty() ? "value" : "over")));
-      }
+      names_.AddMistaken(spec->name);
       layout_.mistaken_metrics.push_back(spec->name);
+    }
+    std::erase_if(waiting, [&](const MetricSpec* spec) { return TellMistakes(*spec); });
+    for (size_t before = waiting.size() + 1; waiting.size() < before;) {
+      before = waiting.size();
+      const std::vector<const MetricSpec*> others = waiting;
+      std::erase_if(waiting, [&](const MetricSpec* spec) { return !ReadsOnlyWaiting(*spec, others); });
+    }
+    for (const MetricSpec* spec : waiting) {
+      const bool rollup = !spec->over.empty();
+      diagnostics_.push_back((rollup ? spec->over : spec->value)
+                                 .Error(fmt::format("'{}' leads back to itself", spec->name), "",
+                                        Describe("metric", spec->name, rollup ? "over" : "value")));
     }
   }
 
-  // Whether what keeps it from being planned is only that others wait too, and not a mistake told elsewhere.
-  bool ReadsOnlyWaiting(const SourceText& text, const std::vector<const MetricSpec*>& waiting) const {
+  // Whether it has any of its own.
+  bool TellMistakes(const MetricSpec& spec) {
+    const size_t before = diagnostics_.size();
+    if (spec.over.empty()) {
+      Reader reader(&layout_, names_, &diagnostics_);
+      std::vector<Wanted> wanted = Text(spec);
+      reader.Compile(&wanted, std::nullopt);
+    } else {
+      PlanRollup(spec, &layout_, &groupings_, names_, &diagnostics_);
+    }
+    return diagnostics_.size() != before;
+  }
+
+  // The expressions that a metric is made of.
+  static std::vector<SourceText> TextsOf(const MetricSpec& spec) {
+    if (spec.over.empty()) return {spec.value};
+    std::vector<SourceText> texts = {spec.over};
+    if (!spec.where.empty()) texts.push_back(spec.where);
     std::vector<Diagnostic> unheard;
-    std::optional<Expression> value = Expression::Compile(text, names_.environment(), Kind::kNone, "", &unheard);
-    if (!value) return false;
-    for (uint32_t slot : value->slots()) {
-      const Dictionary::Entry& entry = names_.entries()[slot];
-      if (!entry.mistaken) continue;
-      const bool waits = std::any_of(waiting.begin(), waiting.end(),
-                                     [&](const MetricSpec* other) { return other->name == entry.name; });
-      if (!waits) return false;
+    const std::optional<AggregateCall> call = ParseAggregateCall(spec.aggregate, "", &unheard);
+    if (!call) return texts;
+    for (const SourceSlice& place : call->arguments) texts.push_back(spec.aggregate.Sub(place.offset, place.length));
+    return texts;
+  }
+
+  // Whether what keeps it from being planned is only that others wait too, and not a mistake told elsewhere.
+  bool ReadsOnlyWaiting(const MetricSpec& spec, const std::vector<const MetricSpec*>& waiting) const {
+    for (const SourceText& text : TextsOf(spec)) {
+      std::vector<Diagnostic> unheard;
+      std::optional<Expression> value = Expression::Compile(text, names_.environment(), Kind::kNone, "", &unheard);
+      if (!value) return false;
+      for (uint32_t slot : value->slots()) {
+        const Dictionary::Entry& entry = names_.entries()[slot];
+        if (!entry.mistaken) continue;
+        const bool waits = std::any_of(waiting.begin(), waiting.end(),
+                                       [&](const MetricSpec* other) { return other->name == entry.name; });
+        if (!waits) return false;
+      }
     }
     return true;
   }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "expr/aggregate_call.h"
+#include "metric/aggregate_words.h"
 #include "metric/crm_aggregate.h"
 #include "metric/metric_plan.h"
 
@@ -152,9 +153,9 @@ class AggregateChecker {
     std::vector<std::string> names;
     for (const Known& k : kKnown) names.emplace_back(k.name);
     for (std::string_view name : CrmAggregateNames()) names.emplace_back(name);
-    const std::string closest = ClosestName(call_.name, names);
-    Complain(fmt::format("there is no aggregate '{}'", call_.name),
-             closest.empty() ? "there are " + Candidates() : fmt::format("did you mean '{}'?", closest));
+    const std::string argument = call_.arguments.empty() ? "amount" : TextOf(call_.arguments.size() - 1).text();
+    const std::string hint = HintForAggregate(call_.name, names, argument);
+    Complain(fmt::format("there is no aggregate '{}'", call_.name), hint.empty() ? "there are " + Candidates() : hint);
     return nullptr;
   }
 
@@ -232,12 +233,26 @@ class AggregateChecker {
     return known.parameter == Parameter::kQuantile || known.parameter == Parameter::kHowMany ? 1 : 0;
   }
 
+  bool IsConstant(const SourceText& text) const {
+    Environment nothing;
+    nothing.SetLanguage(language_);
+    std::vector<Diagnostic> unheard;
+    return Expression::Compile(text, nothing, Kind::kNone, description_, &unheard).has_value();
+  }
+
   // The constant beside the argument, which no event can change.
   bool CheckParameter(const Known& known, CheckedAggregate* checked, Recode* recode) {
     const SourceText text = TextOf(1 - PlaceOfArgument(known));
     Environment nothing;
     nothing.SetLanguage(language_).SetNoun("constant");
     const bool is_time = known.parameter == Parameter::kHalfLife;
+    const SourceText other = TextOf(PlaceOfArgument(known));
+    if (PlaceOfArgument(known) == 1 && !IsConstant(text) && IsConstant(other)) {
+      diagnostics_.push_back(
+          text.Error(fmt::format("'{}' takes {}, in this order", known.name, WhatTwoAre(known.parameter)),
+                     fmt::format("write {}({}, {})", known.name, other.text(), text.text()), description_));
+      return false;
+    }
     const std::optional<Expression> constant =
         Expression::Compile(text, nothing, is_time ? Kind::kDuration : Kind::kDouble, description_, &diagnostics_);
     if (!constant) return false;

@@ -117,7 +117,10 @@ class Compiler {
     const std::string format = "{:" + given + "}";
     if (const std::optional<std::string> why = WhyUnusable(format, name->type)) {
       Complain(begin + 1 + colon, end - begin - 1 - colon,
-               fmt::format("'{}' is no format for a {} ({})", given, TypeName(name->type), *why));
+               fmt::format("'{}' is no format for a {} ({})", given, TypeName(name->type), *why),
+               given.ends_with('%') ? fmt::format("a share in percent is a metric of its own: {{value: {} * 100}}",
+                                                  place.substr(0, colon))
+                                    : "");
       return;
     }
     EndLiteral();
@@ -132,11 +135,13 @@ class Compiler {
       return nullptr;
     }
     std::vector<std::string> known;
+    std::string with_part;  // `event.amount` where somebody wrote `amount`
     for (const Summary::Name& candidate : names_) {
       if (candidate.name == name) return &candidate;
       known.push_back(candidate.name);
+      if (with_part.empty() && candidate.name.ends_with("." + name)) with_part = candidate.name;
     }
-    const std::string closest = ClosestName(name, known);
+    const std::string closest = with_part.empty() ? ClosestName(name, known) : with_part;
     Complain(begin + 1, name.size(), fmt::format("nothing here is named '{}'", name),
              closest.empty()
                  ? "a summary or an annotation can name the metrics and keys of the rule's grouping, and its labels"

@@ -180,6 +180,7 @@ rules:
     said = command("check", path).stdout.splitlines()
     metrics = [line for line in said if line.startswith("  metric")]
     assert metrics == [
-        "  metric  previous(visits_in_the_last_hour, 1d) count over all, last 1h as it was then, slices of 2s where crowded",
+        "  metric  previous(visits_in_the_last_hour, 1d) count over all, last 1h as it was then, "
+        "slices of 2s where crowded",
         "  metric  visits_in_the_last_hour count over all, last 1h, slices of 2s where crowded",
     ]
