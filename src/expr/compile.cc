@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "expr/compiler.h"
+#include "expr/evaluate.h"
 
 namespace tocsin {
 
@@ -32,6 +33,7 @@ void Compiler::Finish() {
       program_.comparison = op;
     }
   }
+  program_.test = TestOf(program_.shape);
   for (const Instruction& instruction : program_.code) {
     const Opcode op = instruction.op;
     program_.uses_arena |= (op >= opcode::kInList && op <= opcode::kContains) ||
@@ -39,7 +41,7 @@ void Compiler::Finish() {
   }
 }
 
-// What RunTest has a way of its own for: thresholds joined by && or ||, a text among a few.
+// What `test` has a way of its own for: thresholds joined by && or ||, a text among a few.
 void Compiler::FindShape() {
   const Node& root = tree_.root();
   const auto children = tree_.ChildrenOf(root);

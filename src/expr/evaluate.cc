@@ -149,59 +149,57 @@ template <bool or_equal, bool wanted>
   return found;
 }
 
-[[gnu::noinline]] Answer AllOf(const Program& program, const Value* variables) {
-  return static_cast<Answer>(AllHold(program.thresholds, variables));
-}
-[[gnu::noinline]] Answer AnyOf(const Program& program, const Value* variables) {
-  return AnyHolds(program.thresholds, variables);
-}
-
-// && is decided by one that is false, || by one that is true.
-template <bool deciding>
-[[gnu::noinline]] Answer RunOrders(const Program& program, const Value* variables) {
-  KindsSeen kinds;
-  bool found = AnySays<false, deciding>(program.strict_orders, variables, &kinds);
-  found |= AnySays<true, deciding>(program.orders, variables, &kinds);
-  if (kinds.AreDoubles()) [[likely]] {
-    return static_cast<Answer>(found == deciding);
-  }
-  return deciding ? AnyOf(program, variables) : AllOf(program, variables);
-}
-
-Answer TextIn(const Program& program, const Value& value) {
-  if (value.kind() != Kind::kString) return Answer::kNoData;
-  return static_cast<Answer>(program.text_set->Has(value.AsString()));
-}
-
 // Whatever the shape.
-[[gnu::noinline]] Answer RunAnyTest(const Program& program, std::span<const Value> given, Time now,
-                                    Scratch::Memory* memory) {
+Answer TestAny(const Program& program, std::span<const Value> given, Time now, Scratch::Memory* memory) {
   const Result result = Run(program, given, now, memory);
   if (result.outcome != Outcome::kValue) return result.outcome == Outcome::kFault ? Answer::kFault : Answer::kNoData;
   return result.value.AsBool() ? Answer::kTrue : Answer::kFalse;
 }
 
+// && is decided by one that is false, || by one that is true.
+template <bool deciding>
+Answer TestThresholds(const Program& program, std::span<const Value> given, Time now, Scratch::Memory* memory) {
+  if (given.size() < program.variables) return TestAny(program, given, now, memory);
+  if (deciding) return AnyHolds(program.thresholds, given.data());
+  return static_cast<Answer>(AllHold(program.thresholds, given.data()));
+}
+
+template <bool deciding>
+Answer TestOrders(const Program& program, std::span<const Value> given, Time now, Scratch::Memory* memory) {
+  if (given.size() < program.variables) return TestAny(program, given, now, memory);
+  KindsSeen kinds;
+  bool found = AnySays<false, deciding>(program.strict_orders, given.data(), &kinds);
+  found |= AnySays<true, deciding>(program.orders, given.data(), &kinds);
+  if (kinds.AreDoubles()) [[likely]] {
+    return static_cast<Answer>(found == deciding);
+  }
+  return TestThresholds<deciding>(program, given, now, memory);
+}
+
+Answer TestTextIn(const Program& program, std::span<const Value> given, Time now, Scratch::Memory* memory) {
+  if (given.size() < program.variables) return TestAny(program, given, now, memory);
+  const Value& value = given[program.slot];
+  if (value.kind() != Kind::kString) return Answer::kNoData;
+  return static_cast<Answer>(program.text_set->Has(value.AsString()));
+}
+
 }  // namespace
 
-// What it calls is not inlined, so that none of it saves registers for the others.
-Answer RunTest(const Program& program, std::span<const Value> given, Time now, Scratch::Memory* memory) {
-  if (given.size() >= program.variables) [[likely]] {
-    switch (program.shape) {
-      case Program::Shape::kAllHold:
-        return AllOf(program, given.data());
-      case Program::Shape::kAnyHolds:
-        return AnyOf(program, given.data());
-      case Program::Shape::kAllOrders:
-        return RunOrders<false>(program, given.data());
-      case Program::Shape::kAnyOrders:
-        return RunOrders<true>(program, given.data());
-      case Program::Shape::kTextIn:
-        return TextIn(program, given[program.slot]);
-      default:
-        break;
-    }
+TestFunction* TestOf(Program::Shape shape) {
+  switch (shape) {
+    case Program::Shape::kAllHold:
+      return &TestThresholds<false>;
+    case Program::Shape::kAnyHolds:
+      return &TestThresholds<true>;
+    case Program::Shape::kAllOrders:
+      return &TestOrders<false>;
+    case Program::Shape::kAnyOrders:
+      return &TestOrders<true>;
+    case Program::Shape::kTextIn:
+      return &TestTextIn;
+    default:
+      return &TestAny;
   }
-  return RunAnyTest(program, given, now, memory);
 }
 
 // The six comparisons in one form, and the four operations in one place: a case each, so that the loop jumps straight

@@ -143,7 +143,7 @@ Result Expression::Evaluate(std::span<const Value> variables, Time now, Scratch&
 }
 
 Answer Expression::TestWhole(std::span<const Value> variables, Time now, Scratch& scratch) const {
-  return RunTest(checked_->program, variables, now, &scratch.memory());
+  return checked_->program.test(checked_->program, variables, now, &scratch.memory());
 }
 
 void Expression::FindQuickTest() {

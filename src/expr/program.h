@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,8 @@
 #include "expr/text_set.h"
 #include "expr/threshold.h"
 #include "expr/zone.h"
+#include "tocsin/event/value.h"
+#include "tocsin/expr/expression.h"
 #include "tocsin/expr/host_functions.h"
 #include "tocsin/expr/regex.h"
 
@@ -179,13 +182,17 @@ struct Instruction {
   };
 };
 
+struct Program;
+// Says of a program whose result is a bool what Run says, at less cost.
+using TestFunction = Answer(const Program&, std::span<const Value> variables, Time now, Scratch::Memory* memory);
+
 // Moved, not copied: list_texts and lists point into texts.
 struct Program {
   enum class Shape : uint8_t {
     kAny,
     kIntThreshold,  // the first instruction compares a variable with a constant, and that is all
     kDoubleThreshold,
-    kAllHold,    // all of `thresholds`: for RunTest, as those that follow
+    kAllHold,    // all of `thresholds`: for `test`, as those that follow
     kAnyHolds,   // one of them
     kAllOrders,  // the same where all of them are orders of doubles
     kAnyOrders,
@@ -215,6 +222,7 @@ struct Program {
   bool uses_arena = false;
   uint64_t max_steps = 0;
   Shape shape = Shape::kAny;
+  TestFunction* test = nullptr;
   Op comparison = Op::kEqual;  // of a threshold
   std::vector<CompiledThreshold> thresholds;
   std::vector<OrderOfDoubles> strict_orders;  // those of the thresholds that are > or <
