@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/state.h"
+#include "engine/thresholds.h"
 
 namespace tocsin {
 
@@ -189,6 +190,12 @@ void Engine::State::RingExit(const Timer& timer) {
   state.AdvanceTo(now);
   touched.assign(1, {timer.index, timer.row});
   Cross(timer.index, timer.row, state);
+  for (uint32_t i : layout.uses[timer.index].indices) {
+    // What has left another of its windows unnoticed took it down, and this may have taken it up again.
+    const ThresholdIndex& index = layout.groupings[window.grouping].indices[i];
+    if (!OfSeveralWindows(layout, index)) continue;
+    ForHolding(window.grouping, index, timer.row, [&](uint32_t rule) { Concern(rule, timer.row); });
+  }
   Spread();
   WatchExit(timer.index, timer.row, &state);
 }

@@ -255,7 +255,9 @@ class IndexPlanner {
       NewAtom atom = AtomOf(*rule, parts.rule, *leader, order++);
       atom.guard = guard_of_leader.value_or(Atom::kFree);
       atom.leads = guard;
-      builder_.Add(*rule, *leader, is_open, atom, !single);
+      // Nor does it turn a rule that does not believe its metrics yet: no alert sees to it that exits are noticed.
+      const bool unnoticed = !rule->warming.empty() && IsOfSeveralWindows(leader->source);
+      builder_.Add(*rule, *leader, is_open, atom, !single || unnoticed);
     }
     // What ends an alert whose condition may be false already.
     for (const TermList* terms : {parts.resolve ? &*parts.resolve : nullptr, &parts.scope}) {
@@ -292,6 +294,10 @@ class IndexPlanner {
     const Metric& metric = layout_.metrics[term.source.metric];
     return term.kind == Term::Kind::kThreshold && term.source.minus == kNothing && metric.aggregate && !metric.rollup &&
            !MayBeAbsent(*metric.aggregate) && !layout_.windows[metric.aggregate->window].behind();
+  }
+
+  bool IsOfSeveralWindows(const Source& source) const {
+    return source.minus != kNothing || layout_.metrics[source.metric].windows.size() > 1;
   }
 
   void AddOpenWindows(const Term& term, RulePlan* rule) {

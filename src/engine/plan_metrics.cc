@@ -148,11 +148,24 @@ class MetricPlanner {
     }
     CheckedAggregate aggregate;
     CheckAggregate(spec, event_specs, LanguageOf(layout_.spec), &aggregate, &diagnostics_);
+    if (diagnostics_.size() != before) return;
+    if (aggregate.kind == AggregateKind::kCustomerValue || aggregate.kind == AggregateKind::kRfm) {
+      for (size_t i = 0; i < events.size(); ++i)
+        window.sources[i].where = WithArgument(spec, *event_specs[i], aggregate.arguments[i]);
+    }
     std::optional<uint32_t> grouping = groupings_.Find(spec.by, events, Describe("metric", spec.name, "by"));
     window.grouping = grouping.value_or(0);
     PlanShape(spec, aggregate, back, &window);
     if (diagnostics_.size() != before) return;
     Place(spec, std::move(window), aggregate);
+  }
+
+  // These count events, or their times, beside what they add up: only of those that have it (docs/semantics.md 2.5).
+  std::optional<Expression> WithArgument(const MetricSpec& spec, const EventSpec& event, const ArgumentPlan& argument) {
+    std::string text = fmt::format("double({0}) == double({0})", argument.text);
+    if (!spec.where.empty()) text = fmt::format("({}) && {}", spec.where.text(), text);
+    return Expression::Compile(SourceText(text), EventEnvironment(event, LanguageOf(layout_.spec)), Kind::kBool,
+                               Describe("metric", spec.name, "where"), &diagnostics_);
   }
 
   void PlanProfileAttribute(const ProfileSpec& profile, const SourceText& attribute) {
@@ -258,9 +271,9 @@ class MetricPlanner {
     }
     window->calendar = periods;
     // One partial result a period is enough, but for what depends on when exactly events were.
-    const bool keep_times = aggregate.kind == AggregateKind::kMeanInterval ||
-                            SamplesOf(aggregate.kind) != Samples::kNone ||
-                            spec.resolution.kind == Resolution::Kind::kExact;
+    const bool keep_times =
+        aggregate.kind == AggregateKind::kMeanInterval || aggregate.kind == AggregateKind::kCustomerValue ||
+        SamplesOf(aggregate.kind) != Samples::kNone || spec.resolution.kind == Resolution::Kind::kExact;
     window->shape = WindowShape::Calendar(*periods, keep_times);
     // A part of a period that grows as the clock moves on is the sum of slices.
     if (delayed && !calendar.closed) window->shape = WindowShape::Calendar(*periods, true, SliceOf(calendar.unit));

@@ -213,12 +213,25 @@ class RollupPlanner {
     for (uint32_t window : over.windows) {
       if (layout_.windows[window].grouping == rollup_.fine) rollup_.held_by.push_back(window);
     }
+    PlaceAddends(over);
     // A value that is kept at multiples of a duration depends on no window: all of the group's say whether it is there.
     if (rollup_.held_by.empty()) rollup_.held_by = layout_.groupings[rollup_.fine].windows;
     for (uint32_t window : rollup_.held_by) Add(window, &rollup_.windows);
   }
   static void Add(uint32_t item, std::vector<uint32_t>* list) {
     if (std::find(list->begin(), list->end(), item) == list->end()) list->push_back(item);
+  }
+
+  // An event that lacks what is added up is in the window, which others may share, and not in the metric: the window
+  // counts those that have it (IsHeld).
+  void PlaceAddends(const Metric& over) {
+    for (const Variable& read : over.reads) {
+      if (read.source == Variable::Source::kMetric) PlaceAddends(layout_.metrics[read.index]);
+    }
+    if (!over.aggregate || over.rollup || !over.aggregate->has_sum || MayBeAbsent(*over.aggregate)) return;
+    WindowPlan& window = layout_.windows[over.aggregate->window];
+    if (window.kind == WindowPlan::Kind::kLast || window.grouping != rollup_.fine) return;
+    PlaceField(FieldPlan::Kind::kArguments, window.fields[over.aggregate->field].argument, &window);
   }
 
   bool Finish() {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "engine/query.h"
+#include "engine/read_unseen.h"
 #include "engine/state.h"
 #include "metric/group_key.h"
 
@@ -31,7 +32,7 @@ namespace {
 
 // The canonical bytes of a group given by names.
 absl::Status KeyBytes(const GroupingPlan& grouping, std::string_view metric, std::span<const Key> keys,
-                      std::string* bytes) {
+                      std::vector<Value>* values, std::string* bytes) {
   for (const Key& key : keys) {
     if (std::find(grouping.keys.begin(), grouping.keys.end(), key.name) == grouping.keys.end()) {
       return absl::InvalidArgumentError(fmt::format("'{}' is no key of the metric '{}', which is kept by [{}]",
@@ -51,6 +52,7 @@ absl::Status KeyBytes(const GroupingPlan& grouping, std::string_view metric, std
           fmt::format("the key '{}' is a {}, and '{}' is none", key->name, TypeName(grouping.kinds[k]), key->value));
     }
     AppendKey(value, bytes);
+    values->push_back(value);
   }
   return absl::OkStatus();
 }
@@ -107,11 +109,12 @@ absl::StatusOr<OwnedValue> Engine::Value(std::string_view metric, std::span<cons
   if (!index) return NoMetric(*state_->plan, metric);
   const uint32_t grouping = state_->layout.metrics[*index].grouping;
   std::string bytes;
-  absl::Status status = KeyBytes(state_->layout.groupings[grouping], metric, keys, &bytes);
+  std::vector<tocsin::Value> values;
+  absl::Status status = KeyBytes(state_->layout.groupings[grouping], metric, keys, &values, &bytes);
   if (!status.ok()) return status;
   if (std::optional<uint32_t> row = state_->groups[grouping].Find(bytes)) return OwnedValue(state_->Read(*index, *row));
   // A group that was never seen answers like an empty one.
-  return OwnedValue(state_->ReadNothing(*index));
+  return OwnedValue(ReadUnseen(*state_, *index, values));
 }
 
 absl::Status Engine::Scan(std::string_view metric, Visitor visit, void* context) const {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "engine/read_unseen.h"
 #include "engine/rollup.h"
 #include "engine/state.h"
 #include "metric/group_key.h"
@@ -50,13 +51,13 @@ Value Engine::State::Read(uint32_t metric_index, uint32_t row_number) {
   std::byte* row = groups[metric.grouping].row(row_number);
   if (metric.aggregate) [[likely]] {
     if (metric.rollup) return ReadRollup(layout.rollups[*metric.rollup], row_number);
-    if (metric.aggregate->aggregate == AggregateKind::kRfm) [[unlikely]]
-      return ReadRfm(metric_index, row_number);
     const WindowPlan& window = layout.windows[metric.aggregate->window];
     WindowInRow state(window, row, pool, texts);
     if (started) state.AdvanceTo(now);
     if (window.behind() && IsUnknown(metric.aggregate->window)) [[unlikely]]
       return {};
+    if (metric.aggregate->aggregate == AggregateKind::kRfm) [[unlikely]]
+      return ReadRfm(metric_index, row_number);
     return ReadMetric(*metric.aggregate, window, state, now, texts);
   }
   if (metric.every) {
@@ -111,7 +112,12 @@ Value Engine::State::ReadVariable(const Variable& variable, uint32_t grouping, u
     case Variable::Source::kMetric: {
       if (variable.parent == 0) return Read(variable.index, row);
       std::optional<uint32_t> parent = ParentRow(grouping, row, variable.parent - 1);
-      return parent ? Read(variable.index, *parent) : ReadNothing(variable.index);
+      if (parent) return Read(variable.index, *parent);
+      if (!layout.metrics[variable.index].value) return ReadNothing(variable.index);
+      std::vector<tocsin::Value> parent_keys;
+      for (uint32_t key : layout.groupings[grouping].parents[variable.parent - 1].keys)
+        parent_keys.push_back(KeyOf(grouping, row, key));
+      return ReadUnseen(*this, variable.index, parent_keys);
     }
     default:
       return {};

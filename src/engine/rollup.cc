@@ -37,6 +37,18 @@ std::optional<int64_t> BitsOf(const RollupPlan& rollup, const Value& value, Time
   return ToNanos(value.AsDuration()) - (rollup.elapsed ? ToNanos(now) : 0);
 }
 
+// Of a sum: the field that says how many events had what is added up. One that lacks it is in the window, which others
+// may share, and not in the metric. Null of all others.
+const FieldPlan* AddendsOf(const Metric& metric, const WindowPlan& window) {
+  if (!metric.aggregate || metric.rollup || !metric.aggregate->has_sum || MayBeAbsent(*metric.aggregate))
+    return nullptr;
+  const uint16_t argument = window.fields[metric.aggregate->field].argument;
+  const auto found = std::find_if(window.fields.begin(), window.fields.end(), [&](const FieldPlan& field) {
+    return field.kind == FieldPlan::Kind::kArguments && field.argument == argument;
+  });
+  return found == window.fields.end() ? nullptr : &*found;
+}
+
 void ApplyTo(const RollupPlan& rollup, const WindowBlock& block, int64_t bits, bool adds) {
   if (!rollup.HasSum()) return;
   ExactSum& sum = SumIn(block);
@@ -51,11 +63,34 @@ void ApplyTo(const RollupPlan& rollup, const WindowBlock& block, int64_t bits, b
 
 bool Engine::State::IsHeld(const RollupPlan& rollup, uint32_t row) {
   std::byte* const bytes = groups[rollup.fine].row(row);
-  return std::any_of(rollup.held_by.begin(), rollup.held_by.end(), [&](uint32_t window) {
-    WindowInRow state(layout.windows[window], bytes, pool, texts);
+  const auto holds = [&](uint32_t index, const Metric* metric) {
+    const WindowPlan& window = layout.windows[index];
+    WindowInRow state(window, bytes, pool, texts);
     state.AdvanceTo(now);
-    return !state.empty();
-  });
+    const FieldPlan* const addends = metric == nullptr ? nullptr : AddendsOf(*metric, window);
+    if (addends != nullptr) return state.Word(*addends) != 0;
+    return WindowBlock(window, bytes, pool).exists();  // now, whatever waits to be in it
+  };
+  // An expression is held by its parts; what is kept at multiples of a duration, by windows as they are.
+  const auto is_held = [&](auto&& self, const Metric& metric) -> bool {
+    if (metric.grouping != rollup.fine) return false;
+    if (metric.aggregate) return holds(metric.aggregate->window, &metric);
+    if (metric.every) {
+      return std::any_of(metric.windows.begin(), metric.windows.end(), [&](uint32_t window) {
+        return layout.windows[window].grouping == rollup.fine && holds(window, nullptr);
+      });
+    }
+    return std::any_of(metric.reads.begin(), metric.reads.end(), [&](const Variable& read) {
+      return read.source == Variable::Source::kMetric && self(self, layout.metrics[read.index]);
+    });
+  };
+  if (is_held(is_held, layout.metrics[rollup.metric])) return true;
+  const auto is_own = [&](uint32_t window) {
+    const auto& windows = layout.metrics[rollup.metric].windows;
+    return std::find(windows.begin(), windows.end(), window) != windows.end();
+  };
+  return std::any_of(rollup.held_by.begin(), rollup.held_by.end(),
+                     [&](uint32_t window) { return !is_own(window) && holds(window, nullptr); });
 }
 
 // The group that this one is a part of; made where there is none.

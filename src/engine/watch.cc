@@ -189,6 +189,7 @@ void Engine::State::CatchUp(uint32_t grouping, uint32_t row) {
   };
   for (const ThresholdIndex& index : layout.groupings[grouping].indices) {
     if (!has_crossed(index)) CrossIndex(grouping, index, row);
+    if (OfSeveralWindows(layout, index)) ForHolding(grouping, index, row, [&](uint32_t rule) { Concern(rule, row); });
   }
   for (uint32_t window = 0; window < layout.uses.size(); ++window) {
     if (layout.uses[window].warms && WarmFrom(window) == now) ConcernWarmed(grouping, row, window);

@@ -24,6 +24,7 @@ bool WindowInRow::AddBehind(Time now, Time time, const Arguments& arguments) {
   WindowInRow later = Later();
   const bool sliced = later.block_.exists() && later.block_.flag(WindowBlock::kSliced);
   if (PaneTime(plan_.shape, sliced, time) > clock) {
+    if (plan_.samples != Samples::kNone) return later.AddSample(now, time, arguments[0]);
     later.AddWaiting(time, arguments);
     return true;
   }
