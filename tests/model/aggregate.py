@@ -3,32 +3,93 @@
 import fractions
 import math
 
+import periods
 from expression import NO_DATA, SECOND, Duration
 
 # What is absent of nothing, and says nothing sure of a window that is not fed for its length yet (3.12).
 TIMES = ("time_since", "mean_interval")
+# Of these a window holds single values.
+SAMPLES = ("quantile", "distinct", "topk")
 
 
 def leaves_at(metric, entry):
-    """The instant at which an event leaves the window of a time (3.1), with its slice (3.10), or None: never."""
+    """The instant at which an event leaves the window of a time (3.1), with its slice (3.10), or the period (3.3);
+    moved back in time (3.9). None: never."""
+    back = metric.get("back", 0)
+    if calendar := metric.get("calendar"):
+        end = periods.next_start(calendar, entry[0])
+        return (periods.next_start(calendar, end) if calendar["closed"] else end) + back
     if metric.get("window") is None:
         return None
-    time = entry[0]
+    return _end_of_slice(metric, entry[0]) + metric["window"] + back
+
+
+def enters_at(metric, entry):
+    """The instant from which on it counts, of a window that is behind the clock; None: at once."""
+    back = metric.get("back", 0)
+    calendar = metric.get("calendar")
+    if calendar and calendar["closed"]:
+        return periods.next_start(calendar, entry[0]) + back
+    if not back:
+        return None
+    return (entry[0] if calendar else _end_of_slice(metric, entry[0])) + back
+
+
+def _end_of_slice(metric, time):
     width = metric.get("slices")
-    if width:
-        time = -(-time // width) * width  # the end of its slice, (k·w, (k+1)·w]
-    return time + metric["window"]
+    return -(-time // width) * width if width else time  # (k·w, (k+1)·w]
+
+
+def is_behind(metric):
+    return bool(metric.get("back") or metric.get("calendar", {}).get("closed"))
+
+
+def whole_at(metric, began):
+    """When it holds all that it should, if it was fed from then on; None where it is not over time."""
+    if calendar := metric.get("calendar"):
+        first = periods.start(calendar, began)
+        first = first if first == began else periods.next_start(calendar, began)
+        return (periods.next_start(calendar, first) if calendar["closed"] else first) + metric.get("back", 0)
+    return None if metric.get("window") is None else began + metric["window"] + metric.get("back", 0)
+
+
+def length(metric, now):
+    """What a rate is taken over."""
+    if not (calendar := metric.get("calendar")):
+        return metric["window"]
+    begin = periods.start(calendar, now - metric.get("back", 0))
+    if calendar["closed"]:
+        begin = periods.start(calendar, begin - 1)
+    return periods.next_start(calendar, begin) - begin
 
 
 def members(metric, entries, now):
     """The events that the window holds, by (time, arrival). An entry is (time, arrival, argument)."""
     held = sorted(entry for entry in ((e[0], e[1], i) for i, e in enumerate(entries)))
     held = [entries[i] for _, _, i in held]
-    if metric.get("window") is not None:
-        return [entry for entry in held if leaves_at(metric, entry) > now]
+    if metric.get("window") is not None or metric.get("calendar"):
+        return [entry for entry in held if leaves_at(metric, entry) > now and (enters_at(metric, entry) or 0) <= now]
     if metric.get("last") is not None:
         return held[-metric["last"]:]
     return held
+
+
+def put_together(metric, values):
+    """3.8: a rollup of the values of groups, each with whether the condition of a share holds for it."""
+    kind, numbers = metric["aggregate"], sorted(value for value, _ in values)
+    if kind == "count":
+        return float(len(values))
+    if kind == "sum":
+        return math.fsum(numbers)
+    if not values:
+        return NO_DATA
+    if kind == "share":
+        return [holds for _, holds in values].count(True) / len(values)
+    if kind == "mean":
+        return math.fsum(numbers) / len(numbers)
+    if kind == "quantile":
+        return numbers[math.ceil(fractions.Fraction(metric["share"]) * len(numbers)) - 1]
+    return numbers[0] if kind == "min" else numbers[-1]
 
 
 def value(metric, held, now):
@@ -41,7 +102,7 @@ def value(metric, held, now):
         return _sum(arguments)
     if kind == "rate":
         amount = _sum(arguments) if metric.get("argument") else float(len(held))
-        return amount / (metric["window"] / SECOND)
+        return amount / (length(metric, now) / SECOND)
     if kind == "distinct":
         return float(len(set(arguments)))
     if not held:

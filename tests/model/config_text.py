@@ -14,7 +14,7 @@ def to_yaml(config):
         "events": config["events"],
         "keys": config.get("keys"),
         "profiles": config.get("profiles"),
-        "metrics": {name: _metric(spec) for name, spec in config["metrics"].items()},
+        "metrics": {name: _metric(spec) for name, spec in config["metrics"].items() if "~" not in name},
         "rules": {name: _rule(spec) for name, spec in config["rules"].items()},
     }
     for section, entries in sections.items():
@@ -38,12 +38,18 @@ def _plain(entry):
 def _metric(spec):
     if spec.get("value"):
         return {"value": to_cel(spec["value"])}
-    said = {"event": _one_or_list(spec["event"]), "aggregate": aggregate_text(spec), "by": spec["by"]}
+    if spec.get("over"):
+        said = {"over": spec["over"], "aggregate": rollup_text(spec), "by": spec["by"]}
+    else:
+        said = {"event": _one_or_list(spec["event"]), "aggregate": aggregate_text(spec), "by": spec["by"]}
     if spec.get("where"):
         said["where"] = to_cel(spec["where"])
     for name in ("window", "last"):
         if spec.get(name) is not None:
             said[name] = spec[name]
+    if spec.get("calendar"):
+        said["window"] = {"calendar": spec["calendar"]["unit"], "zone": spec["calendar"]["zone"],
+                          "closed": spec["calendar"]["closed"]}
     if spec.get("slices"):
         said["resolution"] = spec["slices"]
     elif spec.get("resolution"):
@@ -60,6 +66,12 @@ def aggregate_text(spec):
     if spec["aggregate"] == "csat":
         return f"csat({to_cel(argument)}, {spec['satisfied']})"
     return spec["aggregate"] + (f"({to_cel(argument)})" if argument else "")
+
+
+def rollup_text(spec):
+    if spec["aggregate"] == "share":
+        return f"share({to_cel(spec['argument'])})"
+    return f"quantile({spec['share']})" if spec["aggregate"] == "quantile" else spec["aggregate"]
 
 
 def _rule(spec):

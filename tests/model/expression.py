@@ -93,7 +93,8 @@ def to_cel(tree):
     if kind == "lit":
         return _literal(tree[1], tree[2])
     if kind == "name":
-        return tree[1]
+        metric, past, back = tree[1].partition("~")  # the metric's window as it was (3.9)
+        return f'previous({metric}, duration("{duration_text(int(back))}"))' if past else metric
     if kind == "now":
         return "now"
     if kind == "has":

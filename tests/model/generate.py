@@ -24,6 +24,15 @@ FEATURES = [
 AGGREGATES = ["first_value", "delta", "stddev", "ewma", "scores", "quantile", "distinct", "topk"]
 AROUND_AGGREGATES = ["min_max", "last_n", "where", "argument", "slices", "late", "reorder", "missing", "jitter",
                      "advance", "for", "resolve_when", "on_no_data", "has", "warm_up"]
+# Windows of calendars, windows as they were, and what is put together of groups.
+WINDOWS = ["calendar", "previous", "rollups"]
+AROUND_WINDOWS = ["groupings", "min_max", "share", "rate", "where", "slices", "value", "late", "reorder", "jitter",
+                  "advance", "for", "resolve_when", "keep_firing_for", "on_no_data", "has", "warm_up", "severities"]
+PAST = ("count", "rate", "sum", "mean", "min", "max", "share", "mean_interval", "stddev", "ewma")
+# Where clocks change, and when there was nothing.
+STARTS = [("UTC", "2024-01-01T00:00:00Z"), ("Asia/Kathmandu", "2024-01-01T00:00:00Z"),
+          ("Europe/London", "2024-03-31T00:40:00Z"), ("America/New_York", "2024-11-03T05:20:00Z"),
+          ("Australia/Lord_Howe", "2024-04-06T14:40:00Z")]
 KEYS = {"customer": ["c1", "c2", "c3"], "country": ["DE", "FR"], "tenant": [1, -2], "profile.segment": ["vip", "new"]}
 CHAINS = [["country", "customer"], ["customer", "country"], ["country", "tenant"], ["tenant"], ["country"],
           ["customer"], []]
@@ -46,6 +55,10 @@ class _Maker:
         if "max_groups" in self.features:  # whether an event without the argument fills a group is left open (D9)
             self.features -= {"missing", "argument"}
         self.grid = rng.choice([1, 5, 10, 30, 60]) * SECOND
+        self.zone, self.start = "UTC", START
+        if "calendar" in self.features:
+            self.zone, start = rng.choice(STARTS)
+            self.start, self.grid = parse_time(start), rng.choice([30, 60, 300]) * SECOND
 
     def on(self, feature, chance=0.6):
         return feature in self.features and self.rng.random() < chance
@@ -75,6 +88,10 @@ class _Maker:
             config["profiles"]["customer"] = {"from": ["identify"], "attributes": ["segment", "level"]}
         for i in range(rng.choice([1, 1, 2, 3, 4])):
             config["metrics"][f"m{i}"] = self._metric(types)
+        if "previous" in self.features:
+            self._add_pasts()
+        if "rollups" in self.features:
+            self._add_rollups()
         if "value" in self.features:
             for i in range(rng.choice([1, 1, 2])):
                 config["metrics"][f"v{i}"] = {"value": self._number(self._names("double"), 2)}
@@ -102,10 +119,10 @@ class _Maker:
         return chosen
 
     def _steps(self, types):
-        rng, time, steps, records = self.rng, START, [], []
+        rng, time, steps, records = self.rng, self.start, [], []
         types = types + (["identify"] if self.config["profiles"] else [])
         if rng.random() < 0.4:  # what warms up is warm by then
-            steps.append({"advance": START - 100 * self.grid})
+            steps.append({"advance": self.start - 100 * self.grid})
         for i in range(rng.choice([5, 10, 15, 20, 30, 60])):
             if rng.random() < 0.65:
                 time += rng.choice([1, 1, 1, 2, 3, 5, 10, 25]) * self.grid
@@ -206,7 +223,10 @@ class _Maker:
 
     def _window(self, metric):
         rng, kind = self.rng, metric["aggregate"]
-        if kind not in ("rate", "time_since") and self.on("last_n"):
+        if self.on("calendar"):
+            metric["calendar"] = {"unit": rng.choice(["hour", "hour", "day", "week", "month"]), "zone": self.zone,
+                                  "closed": rng.random() < 0.4}
+        elif kind not in ("rate", "time_since") and self.on("last_n"):
             metric["last"] = rng.choice([1, 2, 3, 5])
         elif kind == "rate" or rng.random() < 0.75:
             panes = rng.choice([1, 2, 3, 5, 10, 20, 60])
@@ -215,6 +235,35 @@ class _Maker:
             if self.on("slices") and kind not in ("last", "time_since", "mean_interval"):
                 divisor = rng.choice([n for n in (1, 2, 3, 4, 5) if metric["window"] % (n * SECOND // 2) == 0])
                 metric["slices"] = metric["window"] // divisor
+
+    def _add_pasts(self):
+        metrics = self.config["metrics"]
+        for name, metric in list(metrics.items()):
+            over_time = metric.get("window") or metric.get("calendar")
+            if metric["aggregate"] in PAST and over_time and self._type_of(name) == "double":
+                back = self.rng.choice([1, 3, 10, 25]) * self.grid
+                past = f"{name}~{back}"
+                metrics[past] = dict(metric, back=back)
+                value = self.rng.choice([["name", past], ["-", ["name", name], ["name", past]]])
+                metrics["p" + name] = {"value": value}
+
+    def _add_rollups(self):
+        rng, metrics = self.rng, self.config["metrics"]
+        finer = [name for name, metric in metrics.items() if "~" not in name and not metric.get("value")
+                 and metric["by"] and self._type_of(name) == "double"]
+        for i in range(rng.choice([1, 2, 3]) if finer else 0):
+            over = rng.choice(finer)
+            by = sorted(self.chain[: rng.randint(0, len(metrics[over]["by"]) - 1)])
+            metric = {"over": over, "by": by, "aggregate": rng.choice(
+                ["count", "count", "sum", "mean", "min", "max", "quantile", "share"])}
+            others = [name for name in finer if metrics[name]["by"] == metrics[over]["by"]]
+            condition = [rng.choice(["<", "<=", ">", ">="]), ["name", rng.choice(others)],
+                         ["lit", "double", rng.choice([0.5, 1.0, 2.0, 3.25])]]
+            metric.update({"argument": condition} if metric["aggregate"] == "share" else {})
+            metric.update({"share": rng.choice([0.25, 0.5, 0.9])} if metric["aggregate"] == "quantile" else {})
+            if metric["aggregate"] != "share" and rng.random() < 0.4:
+                metric["where"] = condition
+            metrics[f"r{i}"] = metric
 
     def _argument(self, name, attributes):
         argument = ["name", name]
@@ -250,7 +299,7 @@ class _Maker:
 
     def _type_of(self, name):
         metric = self.config["metrics"][name]
-        if metric.get("value"):
+        if metric.get("value") or metric.get("over"):
             return "double"
         if metric["aggregate"] == "topk":
             return "string"
@@ -260,7 +309,7 @@ class _Maker:
         return "duration" if metric["aggregate"] in ("time_since", "mean_interval") else "double"
 
     def _names(self, kind):
-        found = [name for name in self.config["metrics"] if self._type_of(name) == kind]
+        found = [name for name in self.config["metrics"] if self._type_of(name) == kind and "~" not in name]
         if kind == "double" and not found:  # there is always one to speak of
             self.config["metrics"]["n"] = {"event": [list(self.config["events"])[0]], "aggregate": "count",
                                            "window": 10 * self.grid, "by": self._by()}
@@ -284,19 +333,19 @@ class _Maker:
         if kind == "share":
             return rng.choice([0.25, 0.5, 0.75])
         if kind == "rate":  # never met exactly: which of two roundings it has is not said
-            return rng.choice([0.5, 1.5, 2.5]) / (metric["window"] / SECOND)
+            return rng.choice([0.5, 1.5, 2.5]) * SECOND / metric.get("window", 3600 * SECOND)
         return rng.choice([0.0, 1.0, 2.5, 4.0, 7.25, 10.0, -1.5])
 
     def _leaf(self):
         rng, order = self.rng, self.rng.choice(["<", "<=", ">", ">="])
         doubles = self._names("double")
-        name = rng.choice(list(self.config["metrics"]))
+        name = rng.choice([name for name in self.config["metrics"] if "~" not in name])
         kind = self._type_of(name)
         read = ["name", name]
         if self.on("has", 0.2):
             return rng.choice([["has", name], ["!", ["has", name]]])
         if self.on("now", 0.3):
-            at = ["lit", "timestamp", START + rng.choice([10, 20, 40]) * self.grid]
+            at = ["lit", "timestamp", self.start + rng.choice([10, 20, 40]) * self.grid]
             return [order, ["now"], at]
         if self.on("minutes", 0.3):
             seconds = ["int", ["now"]]

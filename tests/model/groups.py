@@ -4,7 +4,7 @@ import fractions
 
 import aggregate
 from expression import NO_DATA, Duration, answered, evaluate
-from rule import grouping_of
+from rule import grouping_of, parts_of
 
 
 class Groups:
@@ -14,6 +14,7 @@ class Groups:
         self.groupings = {name: grouping_of(name, self.metrics) for name in self.metrics}
         self.clock = self.began = None  # the engine's
         self.entries = {}  # (metric, key): [(time, arrival, argument)]
+        self.lacking = {}  # the same, of events without an answer for the argument (D1)
         self.newest = {}  # (grouping, key): the time of its newest event
         self.profile_events = {}  # key's name: [(time, arrival, key's value, attributes)]
         self._values = {}  # worked out at this clock
@@ -25,8 +26,9 @@ class Groups:
         """Gives it to the metrics. Returns those that took it, as (metric, key), the groups that it makes known, as
         (grouping, key), and the groupings without room."""
         touched, known, full = set(), set(), set()
+        before = self._contributions_of(event)
         for name, metric in self.metrics.items():
-            if metric.get("value") or event["type"] not in metric["event"]:
+            if "event" not in metric or event["type"] not in metric["event"]:
                 continue
             key = self.key_of(event, metric["by"])
             if key is None or not self._is_meant(metric, event):
@@ -39,14 +41,81 @@ class Groups:
             self.see((grouping, key), event["time"])
             entry = (event["time"], event["arrival"], self._argument(metric, event))
             leaves = aggregate.leaves_at(metric, entry)
-            if entry[2] is NO_DATA or (leaves is not None and leaves <= self.clock):
+            if leaves is not None and leaves <= self.clock:
                 continue  # D7: it has left before it came, so it is not taken
-            self.entries.setdefault((name, key), []).append(entry)
+            if entry[2] is NO_DATA and (metric.get("last") or metric["aggregate"] in aggregate.SAMPLES):
+                continue
+            table = self.lacking if entry[2] is NO_DATA else self.entries
+            table.setdefault((name, key), []).append(entry)
             touched.add((name, key))
+        self.changed()
+        for (name, inner), now in self._contributions_of(event).items():
+            place = name, self._coarse_key(name, inner)
+            touched |= {place} if now != before.get((name, inner)) else set()
+            if now is not None:
+                known.add((self.groupings[name], place[1]))
+                self.see((self.groupings[name], place[1]), event["time"])
         return touched, known, full
+
+    # 3.8: rollups
+
+    def _contributions_of(self, event):
+        found = {}
+        for name, metric in self.metrics.items():
+            if metric.get("over") and (key := self.key_of(event, self.groupings[metric["over"]])) is not None:
+                found[name, key] = self._contribution(name, key)
+        return found
+
+    def _contribution(self, name, key):
+        """What a finer group is in a rollup: its value, and whether the condition of a share holds for it; () where
+        `where` does not let it in, None where it is not there."""
+        metric = self.metrics[name]
+        over = self.metrics[metric["over"]]
+        value = self.value(metric["over"], key)
+        held = aggregate.members(over, self.entries.get((metric["over"], key), []), self.clock)
+        if not held or not answered(value):
+            return None
+        read = self.reader(self.groupings[metric["over"]], key)
+        if metric.get("where") and evaluate(metric["where"], read, self.clock) is not True:
+            return ()
+        needs_value = metric["aggregate"] not in ("count", "share")
+        holds = metric["aggregate"] == "share" and evaluate(metric["argument"], read, self.clock) is True
+        return value if needs_value else 0.0, holds
+
+    def _coarse_key(self, name, key):
+        keys = dict(zip(self.groupings[self.metrics[name]["over"]], key))
+        return tuple(keys[part] for part in self.groupings[name])
+
+    def _rollup(self, name, key):
+        over = self.metrics[name]["over"]
+        finer = [inner for other, inner in self.entries if other == over and self._coarse_key(name, inner) == key]
+        return aggregate.put_together(self.metrics[name], [one for one in (self._contribution(name, inner)
+                                                                           for inner in finer) if one])
+
+    def instants(self, name, key):
+        """When something comes to its window or leaves it; of a rollup, to those of its groups."""
+        metric = self.metrics[name]
+        if metric.get("over"):
+            return [instant for read in self.parts(name) for other, inner in list(self.entries) + list(self.lacking)
+                    if other == read and self._coarse_key(name, inner) == key for instant in self.instants(read, inner)]
+        return [instant for entry in self.looked_at(name, key)
+                for instant in (aggregate.enters_at(metric, entry), aggregate.leaves_at(metric, entry)) if instant]
+
+    def parts(self, name):
+        """The metrics over events that it is made of."""
+        metric = self.metrics[name]
+        return parts_of(name, self.metrics) if metric.get("over") else [name]
+
+    def whole_at(self, name):
+        times = [aggregate.whole_at(self.metrics[part], self.began) for part in self.parts(name)]
+        return max((time for time in times if time is not None), default=None)
 
     def see(self, place, time):
         self.newest[place] = max(time, self.newest.get(place, time))
+
+    def looked_at(self, name, key):
+        """All that comes and goes, also what does not count (D1)."""
+        return self.entries.get((name, key), []) + self.lacking.get((name, key), [])
 
     def _is_meant(self, metric, event):
         return not metric.get("where") or evaluate(metric["where"], _reader_of(event)) is True
@@ -111,8 +180,11 @@ class Groups:
         metric = self.metrics[name]
         if metric.get("value"):
             return evaluate(metric["value"], self.reader(self.groupings[name], key, shift, masked), self.clock + shift)
-        if name in masked and self.clock < self.began + metric["window"]:
-            return NO_DATA  # still warming up (3.12)
+        if metric.get("over"):
+            masks = name in masked and self.clock < (self.whole_at(name) or self.clock)
+            return NO_DATA if masks else self._rollup(name, key)
+        if (name in masked or aggregate.is_behind(metric)) and self.clock < aggregate.whole_at(metric, self.began):
+            return NO_DATA  # still warming up (3.12), or without a past (3.3, 3.9)
         if (name, key) not in self._values:
             held = aggregate.members(metric, self.entries.get((name, key), []), self.clock)
             self._values[name, key] = aggregate.value(metric, held, self.clock)
@@ -172,8 +244,9 @@ class Groups:
         if len(grouping) == 1 and grouping[0] in self.profile_events:
             self.profile_events[grouping[0]] = [e for e in self.profile_events[grouping[0]] if e[2] != key[0]]
         for name, metric in self.metrics.items():
-            if not metric.get("value") and tuple(metric["by"]) == grouping:
+            if "event" in metric and tuple(metric["by"]) == grouping:
                 self.entries.pop((name, key), None)
+                self.lacking.pop((name, key), None)
         self.changed()
 
 

@@ -32,7 +32,8 @@ class Engine:
         self.alerts = {}  # (rule's name, key): Alert
         self.due = {}  # the same: the next instant at which it must be looked at
         self.coarse_due = {}  # the same, for a turn of its terms of coarser metrics
-        self.recheck = set()  # the same: looked at in the open instant, so looked at again when it is closed
+        self.fallen = set()  # the same: turned false, or lower, in the open instant, so asked again when it is closed
+        self.recheck = set()  # the same: what passing time may have changed in it
         self.coarse_truth = {}  # the same: what its terms of coarser metrics answered
         self.limits_reached = {}  # grouping: since when (5.9)
         self.ids = {}
@@ -110,6 +111,7 @@ class Engine:
         """What is due before `time`, each at its own instant (1.3)."""
         if not self.closed:
             self._close()
+        self._forget_expired()  # an event may have come when its group should have been forgotten already (D12)
         while (instant := self._next_instant()) is not None and instant < time:
             self._move_clock(instant)
             self._close()
@@ -118,7 +120,8 @@ class Engine:
         self.clock = self.groups.clock = time
         self.closed = False
         self.groups.changed()
-        self.recheck |= {place for place, due in self.due.items() if due is not None and due <= time}
+        self.fallen.clear()
+        self.recheck = {place for place, due in self.due.items() if due is not None and due <= time}
 
     def _apply(self, event):
         """1.3, 1.4: the event is applied, then the conditions that it can change are evaluated."""
@@ -142,11 +145,16 @@ class Engine:
         self.closed = True
         self._evaluate_all()
         self._decide_deadlines()
-        if self._expire():
-            self._evaluate_all()
-            self._decide_deadlines()
+        self._forget_expired()
         self._take_back_limits()
+        self.fallen.clear()
         self.recheck.clear()
+
+    def _forget_expired(self):
+        if self._expire():
+            self._evaluate_all(again=True)
+            self._decide_deadlines()
+            self._take_back_limits()
 
     def _next_instant(self):
         """The next instant at which anything can change."""
@@ -194,6 +202,7 @@ class Engine:
             for table in (self.alerts, self.due, self.coarse_due, self.coarse_truth):
                 table.pop(place, None)
             self.recheck.discard(place)
+            self.fallen.discard(place)
         for grouping, key in expired:
             for attribute in self.config.get("profiles", {}).get(grouping[0], {}).get("attributes", []):
                 if len(grouping) == 1:
@@ -248,7 +257,7 @@ class Engine:
         return dict(zip(rule.grouping, place[1])).get(key) == value and "profile." + attribute in read
 
     def _coarse_answers(self, rule, key):
-        read = self.groups.reader(rule.grouping, key, masked=rule.masked)
+        read = self.groups.reader(rule.grouping, key)  # whether they are believed yet or not (D6)
         return [evaluate(term, read, self.clock) for term in rule.coarse_terms]
 
     def _coarse_terms_turned(self, rule, place):
@@ -277,14 +286,15 @@ class Engine:
         condition = rule.spec.get("event_when")
         return condition is None or evaluate(condition, read, self.clock) is True
 
-    def _evaluate_all(self):
+    def _evaluate_all(self, again=False):
         """When an instant is closed: what passing time changed, and what turned false (1.4, 1.5)."""
         for place in sorted(self.alerts):
             rule = self.rule_of[place[0]]
             if every := rule.spec.get("every"):
-                wanted = self.clock % every == 0
+                wanted = self.clock % every == 0 and not again  # D18
             else:
-                wanted = (not rule.sampled or place in self.recheck or self.clock % MINUTE == 0
+                turned = place in self.fallen and self.alerts[place].state != "inactive"
+                wanted = (not rule.sampled or turned or place in self.recheck or self.clock % MINUTE == 0
                           or self._coarse_terms_turned(rule, place))
             if wanted:
                 self._evaluate(place)
@@ -296,7 +306,6 @@ class Engine:
 
     def _evaluate(self, place):
         rule, alert = self.rule_of[place[0]], self.alerts[place]
-        self.recheck.add(place)
         self.coarse_truth[place] = self._coarse_answers(rule, place[1])
         read = self.groups.reader(rule.grouping, place[1], masked=rule.masked)
         if rule.scope:
@@ -304,12 +313,15 @@ class Engine:
             if inside is FAULT:
                 return alert.freeze()
             if inside is not True:
+                self.fallen.add(place)
                 return alert.leave_scope(self.clock, self.closed)
         if rule.spec.get("event"):
             return None
         answer = self._decide(rule, read)
         if answer is FROZEN:
             return alert.freeze()
+        if answer[0] is None or answer[0] > alert.rank:
+            self.fallen.add(place)
         return alert.answer(self.clock, self.closed, *answer)
 
     def _decide(self, rule, read):
@@ -351,10 +363,9 @@ class Engine:
         for name in rule.reads:
             metric = self.metrics[name]
             found = own if tuple(metric["by"]) == rule.grouping else coarse
-            inner = tuple(keys[part] for part in metric["by"])
-            found += [aggregate.leaves_at(metric, entry) or 0 for entry in self.groups.entries.get((name, inner), [])]
-            if name in rule.masked:
-                found.append(self.began + metric["window"])
+            found += self.groups.instants(name, tuple(keys[part] for part in metric["by"]))
+            if name in rule.masked or aggregate.is_behind(metric):  # of every group, also where it is coarser
+                own.append(self.groups.whole_at(name) or 0)
         return own, coarse
 
     def _crossings(self, rule, key):

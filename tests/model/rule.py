@@ -36,7 +36,9 @@ class Rule:
     def _truer_when_emptier(self, name):
         """3.12, and D2."""
         metric = self.metrics[name]
-        if metric.get("window") is None:
+        over_time = [part for part in parts_of(name, self.metrics)
+                     if self.metrics[part].get("window") is not None or self.metrics[part].get("calendar")]
+        if not over_time:
             return False
 
         def rises(read):
@@ -45,6 +47,8 @@ class Rule:
             return {1} if read == name else set()
 
         ways = set().union(*(moves(tree, rises) for _, tree in self.spec["when"]))
+        if metric.get("over") and (metric["aggregate"] != "count" or metric.get("where")):
+            return any(name in base_metrics([tree], self.metrics) for _, tree in self.spec["when"])
         if metric["aggregate"] in ("count", "rate", "sum", "max", "distinct"):
             return -1 in ways
         if metric["aggregate"] == "min":
@@ -71,6 +75,15 @@ def base_metrics(trees, metrics):
                 inner = metrics[name].get("value")
                 found |= base_metrics([inner], metrics) if inner else {name}
     return found
+
+
+def parts_of(name, metrics):
+    """The metrics over events that one is read from: itself, or those of a rollup's groups."""
+    metric = metrics[name]
+    if not metric.get("over"):
+        return [name]
+    conditions = [metric[part] for part in ("where", "argument") if metric.get(part)]
+    return sorted(base_metrics([["name", metric["over"]], *conditions], metrics))
 
 
 def finest(read, metrics):

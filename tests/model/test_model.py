@@ -78,6 +78,12 @@ def test_the_engine_agrees_on_every_aggregate():
     compare_all(generate.AGGREGATES + generate.AROUND_AGGREGATES, CASES // 2)
 
 
+def test_the_engine_agrees_on_every_window():
+    if FEATURES is not None:
+        pytest.skip("only some features are looked at")
+    compare_all(generate.WINDOWS + generate.AROUND_WINDOWS, CASES // 2)
+
+
 def compare_all(features, cases):
     if importlib.util.find_spec("tocsin") is None:
         pytest.skip("the Python package is not built, through which the model drives the engine")

@@ -5,6 +5,7 @@ import math
 import pytest
 
 import compare
+import periods
 import reference
 from config_text import to_yaml
 from expression import FAULT, NO_DATA, SECOND, Duration, evaluate, moves, parse_time, time_text, to_cel
@@ -363,3 +364,65 @@ def test_texts():
     assert parse_time(time_text(1_700_000_000_000_000_001)) == 1_700_000_000_000_000_001
     assert compare.same_value(1.0, 1) and not compare.same_value(1.0, None)
     assert '"window": "1m"' in to_yaml({"ingest": {}, "events": {}, "metrics": {"n": COUNT}, "rules": {}})
+
+
+def test_a_calendar_period_ends_where_the_next_begins():  # 3.3: 1970-01-01T00:00Z is 05:30 in Kolkata
+    hour = {"event": ["a"], "aggregate": "count", "by": [], "calendar": {
+        "unit": "hour", "zone": "Asia/Kolkata", "closed": False}}
+    closed = {**hour, "calendar": {**hour["calendar"], "closed": True}}
+    run = Run(metrics={"n": hour, "before": closed})
+    run.event(0)
+    run.until(1800 - 1e-9)
+    assert (run.engine.value("n"), run.engine.value("before")) == (1.0, NO_DATA)
+    run.until(1800)
+    assert (run.engine.value("n"), run.engine.value("before")) == (0.0, NO_DATA)  # the first hour was not seen whole
+    run.event(1800)
+    run.event(1790)
+    assert (run.engine.value("n"), run.engine.value("before")) == (1.0, NO_DATA)
+    run.until(5400)
+    assert (run.engine.value("n"), run.engine.value("before")) == (0.0, 1.0)
+    run.until(9000)
+    assert run.engine.value("before") == 0.0
+
+
+def test_an_hour_that_is_shown_twice_is_one_period():  # 3.3
+    london = {"unit": "hour", "zone": "Europe/London"}
+    at = parse_time("2024-10-27T00:30:00Z")
+    assert time_text(periods.start(london, at)) == "2024-10-27T00:00:00Z"
+    assert time_text(periods.next_start(london, at)) == "2024-10-27T02:00:00Z"
+    at = parse_time("2024-03-31T01:30:00Z")  # 02:30: clocks skipped the hour before
+    assert time_text(periods.start(london, at)) == "2024-03-31T01:00:00Z"
+    assert time_text(periods.start({**london, "unit": "week"}, at)) == "2024-03-25T00:00:00Z"
+    assert time_text(periods.next_start({**london, "unit": "month"}, at)) == "2024-03-31T23:00:00Z"
+
+
+def test_a_window_as_it_was():  # 3.9
+    past = {**COUNT, "by": [], "back": 100 * SECOND}
+    run = Run(metrics={"n": {**COUNT, "by": []}, "n~100000000000": past})
+    run.event(0)
+    run.until(160 - 1e-9)
+    assert run.engine.value("n~100000000000") is NO_DATA
+    run.event(155)
+    run.event(61)  # late, and it counts
+    assert run.until(160).engine.value("n~100000000000") == 0.0
+    assert run.until(161 - 1e-9).engine.value("n~100000000000") == 0.0
+    assert run.until(161).engine.value("n~100000000000") == 1.0
+    assert run.until(220).engine.value("n~100000000000") == 1.0
+    assert run.until(221).engine.value("n~100000000000") == 0.0
+
+
+def test_a_rollup_is_over_the_groups_that_hold_an_event():  # 3.8
+    rollup = {"over": "n", "aggregate": "count", "by": []}
+    busy = {**rollup, "where": [">=", N, lit(2.0)]}
+    share = {**rollup, "aggregate": "share", "argument": [">=", N, lit(2.0)]}
+    rule = {"when": [["", [">=", ["name", "busy"], lit(1.0)]]]}
+    run = Run(rule, {"n": COUNT, "all": rollup, "busy": busy, "share": share})
+    assert run.until(0).engine.value("share") is NO_DATA
+    run.event(60)
+    run.event(70, customer="c2")
+    run.event(80, customer="c2")
+    assert [run.engine.value(name) for name in ("all", "busy", "share")] == [2.0, 1.0, 0.5]
+    assert run.until(129).said() == ["80 firing"]
+    assert [run.until(130).engine.value(name) for name in ("all", "busy", "share")] == [1.0, 0.0, 0.0]
+    assert run.said() == ["130 resolved"]
+    assert run.until(140).engine.value("all") == 0.0

@@ -40,6 +40,15 @@ WRONG = {
         ["slices"], aggregate, "leaves_at",
         lambda metric, entry, original: original(metric, (entry[0] + 1, *entry[1:])) if metric.get("slices")
         else original(metric, entry)),
+    "what is behind the clock comes an instant late": (
+        ["previous", "calendar"], aggregate, "enters_at",
+        lambda metric, entry, original: _plus(original(metric, entry), 1)),
+    "a period that is not complete is believed": (
+        ["calendar"], aggregate, "is_behind", lambda metric, original: False),
+    "over nobody a count is one": (
+        ["rollups", "groupings"], aggregate, "put_together",
+        lambda metric, values, original: original(metric, values) + 1 if metric["aggregate"] == "count" and not values
+        else original(metric, values)),
     "an event exactly at the allowed lateness is late": (["late"], reference.Engine, "ingest", _late_at_the_edge),
     "false acts at once": (
         [], alert.Alert, "answer",
