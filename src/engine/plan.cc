@@ -2,7 +2,6 @@
 #include "tocsin/engine/plan.h"
 
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <numeric>
 #include <utility>
@@ -30,21 +29,6 @@ const MetricSpec* SpecOf(const EngineSpec& spec, const std::string& name) {
   auto found = std::find_if(spec.metrics.begin(), spec.metrics.end(),
                             [&](const MetricSpec& metric) { return metric.name == name; });
   return found == spec.metrics.end() ? nullptr : &*found;
-}
-
-// Keys that group only what rules about events look at have names in conditions, too. Mistakes are told with the rule.
-void FindKeysOfRules(const Plan::Layout& layout, Groupings* groupings, std::vector<Diagnostic>* diagnostics) {
-  std::map<std::string, const RuleSpec*> rules;
-  for (const RuleSpec& rule : layout.spec.rules) rules.emplace(rule.name, &rule);
-  const size_t told = diagnostics->size();
-  for (const auto& [name, rule] : rules) {
-    std::vector<uint32_t> events;
-    for (const SourceText& event : rule->events) {
-      if (const std::optional<uint32_t> found = layout.catalog.FindEvent(event.text())) events.push_back(*found);
-    }
-    if (!events.empty()) groupings->Find(rule->by, events, name);
-    diagnostics->resize(told);
-  }
 }
 
 void Describe(Plan::Layout* layout) {
@@ -143,7 +127,6 @@ absl::StatusOr<std::shared_ptr<const Plan>> Plan::Layout::Make(const EngineSpec&
   Dictionary names(LanguageOf(spec));
   PlanDerived(layout.get(), &groupings, &diagnostics);
   PlanAggregates(layout.get(), &groupings, &diagnostics);
-  FindKeysOfRules(*layout, &groupings, &diagnostics);
   PlanValues(layout.get(), &groupings, &names, &diagnostics);
   PlanRules(layout.get(), &groupings, names, &diagnostics);
   LinkDerived(layout.get(), &diagnostics);
