@@ -1,5 +1,6 @@
 // What an alert change says.
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include <fmt/format.h>
@@ -38,7 +39,9 @@ template <typename T>
 class Refill {
  public:
   explicit Refill(std::vector<T>* items) : items_(*items) {}
-  ~Refill() { items_.resize(count_); }
+  ~Refill() {
+    if (count_ < items_.size()) items_.erase(items_.begin() + static_cast<std::ptrdiff_t>(count_), items_.end());
+  }
   Refill(const Refill&) = delete;
   Refill& operator=(const Refill&) = delete;
 
