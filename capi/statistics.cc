@@ -20,7 +20,8 @@ namespace {
 
 uint64_t Bytes(const Statistics& statistics) {
   uint64_t bytes = statistics.pane_bytes;
-  for (const Statistics::Grouping& grouping : statistics.groupings) bytes += grouping.bytes;
+  for (const Statistics::Grouping& grouping : statistics.groupings)
+    bytes += grouping.bytes + grouping.series_bytes + grouping.derived_bytes;
   return bytes;
 }
 
@@ -47,8 +48,9 @@ void AppendGroupings(const Statistics& statistics, std::string* json) {
       if (json->back() != '[') *json += ", ";
       tocsin::AppendJsonString(key, json);
     }
-    *json += fmt::format("], \"groups\": {}, \"skipped\": {}, \"bytes\": {}}}", grouping.groups, grouping.skipped,
-                         grouping.bytes);
+    *json +=
+        fmt::format("], \"groups\": {}, \"skipped\": {}, \"bytes\": {}, \"series_bytes\": {}, \"derived_bytes\": {}}}",
+                    grouping.groups, grouping.skipped, grouping.bytes, grouping.series_bytes, grouping.derived_bytes);
   }
   *json += "]";
 }
@@ -68,10 +70,13 @@ std::string ToJson(const Statistics& statistics) {
   AppendEvents(statistics, &json);
   json += fmt::format(
       ", \"groups\": {}, \"alert_changes\": {}, \"firing\": {}, \"pending\": {}, \"faults\": {}, \"held\": {}, "
-      "\"ids\": {}, \"ids_forgotten\": {}, \"bytes\": {}, \"pane_bytes\": {}, \"timers\": {}",
+      "\"ids\": {}, \"ids_forgotten\": {}, \"bytes\": {}, \"pane_bytes\": {}, \"memory\": {}, \"timers\": {}, "
+      "\"derived\": {}, "
+      "\"attempts\": {}, \"attempts_unmatched\": {}, \"open_sessions\": {}",
       statistics.groups, statistics.alert_changes, statistics.firing, statistics.pending, statistics.faults,
       statistics.held, statistics.ids, statistics.ids_forgotten, Bytes(statistics), statistics.pane_bytes,
-      statistics.timers);
+      statistics.memory, statistics.timers, statistics.derived, statistics.attempts, statistics.attempts_unmatched,
+      statistics.open_sessions);
   AppendGroupings(statistics, &json);
   AppendSkipped(statistics, &json);
   return json + "}";
@@ -122,6 +127,16 @@ uint64_t tocsin_statistics_count(const tocsin_statistics* statistics, int32_t st
       return all.timers;
     case TOCSIN_STATISTIC_SKIPPED:
       return Skipped(all);
+    case TOCSIN_STATISTIC_DERIVED:
+      return all.derived;
+    case TOCSIN_STATISTIC_ATTEMPTS:
+      return all.attempts;
+    case TOCSIN_STATISTIC_ATTEMPTS_UNMATCHED:
+      return all.attempts_unmatched;
+    case TOCSIN_STATISTIC_OPEN_SESSIONS:
+      return all.open_sessions;
+    case TOCSIN_STATISTIC_MEMORY:
+      return all.memory;
     default:
       return 0;
   }

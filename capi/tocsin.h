@@ -243,9 +243,14 @@ TOCSIN_API uint64_t tocsin_statistics_events(const tocsin_statistics* statistics
 #define TOCSIN_STATISTIC_HELD 6          /* events that wait to be put in order */
 #define TOCSIN_STATISTIC_IDS 7           /* remembered to know duplicates */
 #define TOCSIN_STATISTIC_IDS_FORGOTTEN 8 /* before their time, for want of room */
-#define TOCSIN_STATISTIC_BYTES 9         /* of groups and windows */
+#define TOCSIN_STATISTIC_BYTES 9         /* of groups, windows, and what patterns, sessions and detectors keep */
 #define TOCSIN_STATISTIC_TIMERS 10
-#define TOCSIN_STATISTIC_SKIPPED 11 /* events seen but not usable somewhere */
+#define TOCSIN_STATISTIC_SKIPPED 11            /* events seen but not usable somewhere */
+#define TOCSIN_STATISTIC_DERIVED 12            /* matches, closed sessions and alert changes that were made events */
+#define TOCSIN_STATISTIC_ATTEMPTS 13           /* of patterns, open */
+#define TOCSIN_STATISTIC_ATTEMPTS_UNMATCHED 14 /* ended without a match, since the beginning */
+#define TOCSIN_STATISTIC_OPEN_SESSIONS 15
+#define TOCSIN_STATISTIC_MEMORY 16 /* bytes, as limits.max_memory counts them; 0 without it */
 
 /* One of TOCSIN_STATISTIC_...; 0 for a number that is none of them, and for NULL. */
 TOCSIN_API uint64_t tocsin_statistics_count(const tocsin_statistics* statistics, int32_t statistic);

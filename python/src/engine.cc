@@ -169,6 +169,8 @@ py::list Groupings(const Statistics& statistics) {
     one["groups"] = grouping.groups;
     one["skipped"] = grouping.skipped;
     one["bytes"] = grouping.bytes;
+    one["series_bytes"] = grouping.series_bytes;
+    one["derived_bytes"] = grouping.derived_bytes;
     groupings.append(one);
   }
   return groupings;
@@ -192,7 +194,12 @@ py::dict StatisticsOf(EngineHandle& engine) {
   all["ids_forgotten"] = statistics.ids_forgotten;
   all["groupings"] = Groupings(statistics);
   all["pane_bytes"] = statistics.pane_bytes;
+  all["memory"] = statistics.memory;
   all["timers"] = statistics.timers;
+  all["derived"] = statistics.derived;
+  all["attempts"] = statistics.attempts;
+  all["attempts_unmatched"] = statistics.attempts_unmatched;
+  all["open_sessions"] = statistics.open_sessions;
   all["skipped"] = skipped;
   return all;
 }

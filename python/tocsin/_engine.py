@@ -215,8 +215,11 @@ class Engine:
     @property
     def statistics(self) -> Dict[str, Any]:
         """Counts since the start: ``events`` by what became of them, ``alert_changes``, ``faults``, and ``skipped``
-        events by where they were not usable. What is there now: ``groups``, ``groupings`` (keys, groups and bytes of
-        each), ``firing`` and ``pending`` alerts, events ``held`` to be put in order, ``ids`` remembered to know
-        duplicates (``ids_forgotten``: before their time), ``pane_bytes`` of windows, and ``timers``.
+        events by where they were not usable; events ``derived`` (matches, closed sessions, alert changes) and
+        ``attempts_unmatched`` of patterns, ended without a match. What is there now: ``groups``, ``groupings`` (keys,
+        groups and bytes of each, and what detectors, patterns and sessions keep), ``firing`` and ``pending`` alerts,
+        events ``held`` to be put in order, ``ids`` remembered to know duplicates (``ids_forgotten``: before their
+        time), ``pane_bytes`` of windows, ``memory`` as ``limits.max_memory`` counts it, ``timers``, ``attempts`` and
+        ``open_sessions``.
         """
         return self._core.statistics()

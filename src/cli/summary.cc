@@ -56,8 +56,19 @@ std::string Holdings(const Statistics& statistics) {
     if (grouping.keys.empty()) continue;
     text += fmt::format("  {:<24} {:>8} group{} {:>12}\n", fmt::format("by {}", fmt::join(grouping.keys, ", ")),
                         Grouped(grouping.groups), grouping.groups == 1 ? " " : "s", Size(grouping.bytes));
+    if (grouping.series_bytes != 0)
+      text += fmt::format("    {:<22} {:>28}\n", "detectors", Size(grouping.series_bytes));
+    if (grouping.derived_bytes != 0)
+      text += fmt::format("    {:<22} {:>28}\n", "patterns, sessions", Size(grouping.derived_bytes));
   }
   text += fmt::format("  {:<24} {:>28}\n", "windows", Size(statistics.pane_bytes));
+  if (statistics.memory != 0)
+    text += fmt::format("  {:<24} {:>28}\n", "counted by max_memory", Size(statistics.memory));
+  if (statistics.derived != 0) text += Counted(statistics.derived, "event") + " made of events\n";
+  if (statistics.attempts + statistics.attempts_unmatched + statistics.open_sessions != 0) {
+    text += fmt::format("{} and {} open, {} ended without a match\n", Counted(statistics.attempts, "attempt"),
+                        Counted(statistics.open_sessions, "session"), Grouped(statistics.attempts_unmatched));
+  }
   if (statistics.held != 0) text += Counted(statistics.held, "event") + " held, to be put in order\n";
   if (statistics.ids != 0) text += Counted(statistics.ids, "id") + " remembered, to know duplicates\n";
   if (statistics.ids_forgotten != 0)

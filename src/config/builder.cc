@@ -34,6 +34,11 @@ ConfigBuilder ConfigBuilder::LimitGroups(int64_t groups) {
   return *this;
 }
 
+ConfigBuilder ConfigBuilder::LimitMemory(int64_t bytes) {
+  config_->engine.limits.max_memory = bytes;
+  return *this;
+}
+
 ConfigBuilder ConfigBuilder::LimitEvidence(int64_t bytes) {
   config_->engine.limits.evidence_memory = bytes;
   return *this;

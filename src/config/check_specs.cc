@@ -122,6 +122,7 @@ void CheckSpecs(const EngineSpec& engine, std::vector<Diagnostic>* diagnostics) 
   static const SourceText kNowhere;
   SpecCheck limits(kNowhere, "limits", diagnostics);
   limits.AtLeast("max_groups", engine.limits.max_groups, 1);
+  limits.AtLeast("max_memory", engine.limits.max_memory, 1);
   limits.AtLeast("evidence_memory", engine.limits.evidence_memory, 0);
   SpecCheck ingest(kNowhere, "ingest", diagnostics);
   ingest.Positive("deduplicate", engine.deduplicate);

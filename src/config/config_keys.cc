@@ -59,12 +59,14 @@ void ReadLimits(const YamlNode& section, ReadResult* result, Mistakes& mistakes)
   static const MapKeys kKeys = {
       "'limits'",
       "{max_groups: 1000000}",
-      {"max_groups", "evidence_memory", "max_expression_bytes", "max_expression_depth", "max_expression_steps"},
-      {"max_memory"}};
+      {"max_groups", "max_memory", "evidence_memory", "max_expression_bytes", "max_expression_depth",
+       "max_expression_steps"},
+      {}};
   if (section.kind == YamlNode::Kind::kNull) return;
   MapReader reader(section, SourceText("limits"), kKeys, mistakes);
   LimitSpec& limits = result->config.engine.limits;
   limits.max_groups = ReadCount(reader, "max_groups", 1, kMostGroups, mistakes);
+  limits.max_memory = ReadBytes(reader, "max_memory", mistakes);
   limits.evidence_memory = ReadBytes(reader, "evidence_memory", mistakes).value_or(limits.evidence_memory);
   ExpressionLimits& expressions = result->config.engine.expression_limits;
   const auto read = [&](std::string_view key, int64_t most, auto* limit) {

@@ -161,6 +161,7 @@ void Attempts::Open(const EventReactions& to, const Reaction& reaction, const Ev
 
 // The attempt is still there, and what it keeps is borrowed.
 void Attempts::Complete(uint32_t number, Time time, AttemptHost* host) {
+  ++matches_;
   Attempt& attempt = At(number);
   emitted_.clear();
   emitted_texts_.clear();
@@ -321,6 +322,7 @@ void Attempts::Forget(std::string_view attribute, std::string_view text, Attempt
 
 void Attempts::Save(ByteWriter* out) const {
   out->Put(order_);
+  out->Put(matches_);
   out->Put(end_);
   for (uint32_t number = first_free_; number != 0; number = At(number).next) out->Put(number);
   out->Put<uint32_t>(0);
@@ -340,12 +342,15 @@ void Attempts::Save(ByteWriter* out) const {
 
 bool Attempts::Load(ByteReader* in, const std::function<bool(uint32_t)>& is_row, AttemptHost* host) {
   order_ = in->Get<uint64_t>();
+  matches_ = in->Get<uint64_t>();
   const auto end = in->Get<uint32_t>();
   std::vector<uint32_t> free;
   for (uint32_t number = in->Get<uint32_t>(); number != 0; number = in->Get<uint32_t>()) free.push_back(number);
   const auto open = in->Get<uint64_t>();
   // Every number is free or taken, once: all of them were given.
-  if (!in->good() || order_ > UINT64_MAX / 2 || open > in->left() || free.size() + open != end) return false;
+  if (!in->good() || order_ > UINT64_MAX / 2 || open > order_ || matches_ > order_ - open || open > in->left() ||
+      free.size() + open != end)
+    return false;
   while (end_ < end) New();
   for (uint32_t number = 1; number <= end; ++number) At(number) = Attempt();
   size_ = 0;
@@ -391,6 +396,7 @@ bool Attempts::Load(ByteReader* in, const std::function<bool(uint32_t)>& is_row,
 
 void Attempts::TakeOver(const Attempts& old, const std::vector<uint32_t>& new_rows, AttemptHost* host) {
   order_ = old.order_;
+  matches_ = old.matches_;
   for (const uint32_t from : old.InOrder()) {
     Attempt& before = old.At(from);
     if (before.row >= new_rows.size() || new_rows[before.row] == 0) continue;

@@ -77,6 +77,10 @@ class Attempts {
   }
 
   size_t size() const { return size_; }
+  // How many have ended without a match since the beginning.
+  uint64_t unmatched() const { return order_ - matches_ - size_; }
+  // What those that are open take, and what all of the memory does.
+  size_t held_bytes() const { return size_ * stride_; }
   size_t bytes() const { return chunks_.size() * kChunk + deadlines_.bytes(); }
 
   void Save(ByteWriter* out) const;
@@ -130,7 +134,8 @@ class Attempts {
   uint32_t end_ = 0;         // attempts that were ever made
   uint32_t first_free_ = 0;  // plus one; linked by `next`
   size_t size_ = 0;
-  uint64_t order_ = 0;
+  uint64_t order_ = 0;    // attempts that were ever opened
+  uint64_t matches_ = 0;  // of these, completed
   DeadlineQueue deadlines_;
   KeptTexts texts_;
   Scratch scratch_;

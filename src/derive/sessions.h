@@ -58,7 +58,9 @@ class Sessions {
   size_t open() const { return open_; }
   uint64_t skipped_late() const { return skipped_late_; }
   uint64_t skipped_where() const { return skipped_where_; }
-  size_t bytes() const { return sessions_.size() * (sizeof(Session) + plan_.captures.size() * sizeof(uint64_t)); }
+  // What those that are open or remembered take, and what all of the memory does.
+  size_t held_bytes() const { return (sessions_.size() - free_.size()) * BytesOfOne(); }
+  size_t bytes() const { return sessions_.size() * BytesOfOne(); }
 
   // What concerns all, then each group's; then the end. False when the bytes are not those of sessions.
   void SaveCounters(ByteWriter* out) const;
@@ -85,6 +87,7 @@ class Sessions {
     bool used = false;
   };
 
+  size_t BytesOfOne() const { return sizeof(Session) + plan_.captures.size() * sizeof(uint64_t); }
   Session& At(uint32_t handle) { return sessions_[handle - 1]; }
   const Session& At(uint32_t handle) const { return sessions_[handle - 1]; }
   uint32_t New();

@@ -100,7 +100,7 @@ void Engine::State::ReachGroup(const EventView& view, PreparedKey* key) {
   }
   uint32_t row = GroupTable::kNone;
   // What was fetched for it is usually its row.
-  if (key->row != GroupTable::kNone && table.IsOf(key->row, text) && !layout.groupings[grouping].max_groups) [[likely]]
+  if (key->row != GroupTable::kNone && table.IsOf(key->row, text) && IsAdmitted(grouping, key->row)) [[likely]]
     row = key->row;
   auto reach = [&] {
     if (row == GroupTable::kNone) [[unlikely]]

@@ -79,7 +79,7 @@ void Engine::State::TakeForPattern(uint32_t index, const EventView& view, Prepar
   if (taken.completed && !pattern.overlap) return;  // its events are used up
   const Reaction* const open = attempts.Opens(*reactions, view);
   if (open == nullptr) return;
-  if (!known || layout.groupings[grouping].max_groups) known = Reach(grouping, text, key->hash);
+  if (!known || layout.groupings[grouping].counted) known = Reach(grouping, text, key->hash);
   if (!known) return;
   SetReached(key, *known);
   attempts.Open(*reactions, *open, view, *known, PatternHeads(index, *known), decided, &host);

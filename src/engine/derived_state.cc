@@ -33,7 +33,7 @@ bool Engine::State::HoldsOpen(uint32_t grouping, uint32_t row) {
 
 void Engine::State::WatchGroup(uint32_t grouping, uint32_t row) {
   const GroupingPlan& plan_of_grouping = layout.groupings[grouping];
-  if (plan_of_grouping.max_groups || plan_of_grouping.expire_after) SetGroupTimer(grouping, row);
+  if (plan_of_grouping.counted || plan_of_grouping.expire_after) SetGroupTimer(grouping, row);
 }
 
 Time Engine::State::OpenUntil(uint32_t grouping, uint32_t row) {

@@ -22,7 +22,7 @@ Engine::State::State(std::shared_ptr<const Plan> plan_to_run, AlertSink* sink_to
   for (const GroupingPlan& grouping : layout.groupings) {
     groups.emplace_back(grouping.row_bytes);
     key_text.emplace_back(grouping.keys.size());
-    any_limits = any_limits || grouping.max_groups.has_value();
+    any_limits = any_limits || grouping.counted;
     // The group of everything is there from the beginning.
     if (grouping.keys.empty()) groups.back().FindOrAdd("");
   }
@@ -84,8 +84,11 @@ tocsin::Statistics Engine::Statistics() const {
   for (size_t g = 0; g < state.groups.size(); ++g) {
     const GroupingPlan& grouping = state.layout.groupings[g];
     statistics.groups += state.groups[g].size();
-    statistics.groupings.push_back(
-        {grouping.keys, state.groups[g].size(), state.limits[g].skipped, state.groups[g].bytes()});
+    statistics.groupings.push_back({grouping.keys, state.groups[g].size(), state.limits[g].skipped,
+                                    state.groups[g].bytes(), state.series.bytes(static_cast<uint32_t>(g))});
+    uint64_t& derived_bytes = statistics.groupings.back().derived_bytes;
+    for (const uint32_t p : grouping.patterns) derived_bytes += state.derived.attempts[p]->held_bytes();
+    for (const uint32_t s : grouping.sessions) derived_bytes += state.derived.sessions[s]->held_bytes();
     const std::string name = fmt::format("grouping [{}]", fmt::join(grouping.keys, ", "));
     add(name + ", without a key", state.skipped_keys[g]);
     add(name + ", new at the limit", state.limits[g].skipped);
@@ -94,8 +97,12 @@ tocsin::Statistics Engine::Statistics() const {
     add(state.layout.windows[w].description + ", where without an answer", state.skipped_where[w]);
     add(state.layout.windows[w].description + ", argument without a value", state.skipped_arguments[w]);
   }
+  if (state.layout.spec.limits.max_memory) statistics.memory = state.TakenMemory();
   statistics.derived = state.derived.made;
-  for (const auto& attempts : state.derived.attempts) statistics.attempts += attempts->size();
+  for (const auto& attempts : state.derived.attempts) {
+    statistics.attempts += attempts->size();
+    statistics.attempts_unmatched += attempts->unmatched();
+  }
   for (size_t s = 0; s < state.derived.sessions.size(); ++s) {
     const std::string name = "session " + state.layout.derived.sessions[s].name;
     statistics.open_sessions += state.derived.sessions[s]->open();

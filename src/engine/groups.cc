@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/state.h"
+#include "metric/window_bytes.h"
 
 namespace tocsin {
 
@@ -11,7 +12,8 @@ constexpr int kSweepStep = 2;
 
 std::optional<uint32_t> Engine::State::Reach(uint32_t grouping, std::string_view key, uint64_t hash) {
   GroupTable& table = groups[grouping];
-  if (layout.groupings[grouping].max_groups) {
+  const GroupingPlan& plan_of_grouping = layout.groupings[grouping];
+  if (plan_of_grouping.counted && !plan_of_grouping.keys.empty()) {
     const std::optional<uint32_t> known = table.Find(key, hash);
     if ((!known || !Head(grouping, *known).occupied) && !MakeRoom(grouping)) return std::nullopt;
   }
@@ -30,10 +32,10 @@ void Engine::State::MarkTaken(uint32_t grouping, uint32_t row, Time time, bool b
   if (!begins && plan_of_grouping.may_free && IsLongEmpty(plan_of_grouping, head)) head.evidence = 0;
   if (begins || nanos > head.newest) head.newest = nanos;
   head.seen = true;
-  if (plan_of_grouping.max_groups && !head.occupied) {
-    head.occupied = true;
-    ++limits[grouping].occupied;
-    SetGroupTimer(grouping, row);
+  if (plan_of_grouping.counted) {
+    const bool counts = head.occupied;
+    Occupy(grouping, row);
+    if (!counts) SetGroupTimer(grouping, row);
   }
   if (begins && plan_of_grouping.expire_after) SetGroupTimer(grouping, row);
   if (head.greeted || !by_metric) [[likely]]
@@ -55,29 +57,38 @@ void Engine::State::Greet(uint32_t grouping, uint32_t row) {
   }
 }
 
+bool Engine::State::IsFull(uint32_t grouping) const {
+  const std::optional<int64_t>& most = layout.groupings[grouping].max_groups;
+  return most && limits[grouping].occupied >= static_cast<uint64_t>(*most);
+}
+
 // Whether one more group may be occupied.
 bool Engine::State::MakeRoom(uint32_t grouping) {
-  LimitAlert& limit = limits[grouping];
-  const auto most = static_cast<uint64_t>(*layout.groupings[grouping].max_groups);
-  const std::optional<Time> next = timers.Next();
-  if (limit.occupied >= most && next && *next <= now) {
-    // What leaves in this very instant has left before the event is applied, though its timer rings at the end; and in
-    // an instant that is closed, a late event may have begun a group whose windows hold it no more.
-    for (uint32_t row = 0; row < groups[grouping].end(); ++row) {
-      if (!groups[grouping].alive(row) || !Head(grouping, row).occupied || !IsEmpty(grouping, row)) continue;
-      Vacate(grouping, row);
-    }
-  }
-  if (limit.occupied < most) return true;
-  ++limit.skipped;
-  if (limit.state.phase != AlertPhase::kFiring) {
-    limit.state = AlertState();
-    limit.state.phase = AlertPhase::kFiring;
-    limit.state.active_at = limit.state.fired_at = now;
-    ++firing;
-    TellLimit(grouping, Change::kFiring);
-  }
+  const std::optional<int64_t>& memory = layout.spec.limits.max_memory;
+  const auto is_taken = [&] { return memory && TakenMemory() >= static_cast<uint64_t>(*memory); };
+  if (IsFull(grouping) || is_taken()) VacateEmpty();
+  const bool is_full = IsFull(grouping);
+  if (!is_full && !is_taken()) return true;
+  ++limits[grouping].skipped;
+  AlertState& state = is_full ? limits[grouping].state : memory_limit.state;
+  if (state.phase == AlertPhase::kFiring) return false;
+  state = AlertState();
+  state.phase = AlertPhase::kFiring;
+  state.active_at = state.fired_at = now;
+  ++firing;
+  is_full ? TellLimit(grouping, Change::kFiring) : TellMemoryLimit(Change::kFiring);
   return false;
+}
+
+// What leaves in this very instant has left before the event is applied, though its timer rings at the end; and in an
+// instant that is closed, a late event may have begun a group whose windows hold it no more. Such groups have timers.
+void Engine::State::VacateEmpty() {
+  if (vacated_at == now || !timers.AnyUntil(now)) return;
+  vacated_at = now;
+  timers.ForEachUntil(now, [&](const Timer& timer) {
+    if (timer.kind != Timer::Kind::kGroup || !IsCurrent(timer) || !Head(timer.index, timer.row).occupied) return;
+    if (IsEmpty(timer.index, timer.row)) Vacate(timer.index, timer.row);
+  });
 }
 
 // Whether all its windows have let go of everything. Never of a group that keeps something for ever.
@@ -116,6 +127,7 @@ void Engine::State::SetGroupTimer(uint32_t grouping, uint32_t row) {
                                            OpenUntil(grouping, row)));
   if (earliest == Time::max()) return;
   earliest = std::max(earliest, now);
+  if (earliest == now) vacated_at.reset();
   TimerMark mark(groups[grouping].row(row) + plan_of_grouping.timer_offset);
   if (mark.IsSet() && mark.time() <= earliest) return;
   mark.Set(earliest);
@@ -180,21 +192,56 @@ void Engine::State::RemoveGroups(const std::vector<GroupRow>& going, EndReason r
   std::erase_if(at_close, is_gone);
 }
 
+// A group that has taken an event counts.
+void Engine::State::Occupy(uint32_t grouping, uint32_t row) {
+  RowHead& head = Head(grouping, row);
+  if (!head.occupied) ++limits[grouping].occupied;
+  head.occupied = true;
+  if (layout.spec.limits.max_memory) Recharge(grouping, row);
+}
+
 // A group counts no more: where there was no room, there is, and it is told when the instant has been decided.
 void Engine::State::Vacate(uint32_t grouping, uint32_t row) {
   Head(grouping, row).occupied = false;
   --limits[grouping].occupied;
+  if (!layout.spec.limits.max_memory) return;
+  charged -= Charge(grouping, row);
+  Charge(grouping, row) = 0;
+}
+
+// By what the group holds, not by how that lies in memory: it is the same whenever somebody has looked at it, and after
+// a snapshot.
+void Engine::State::Recharge(uint32_t grouping, uint32_t row) {
+  std::byte* const bytes = groups[grouping].row(row);
+  uint64_t charge = groups[grouping].BytesOf(row) + series.bytes(grouping, row);
+  for (const uint32_t window : layout.groupings[grouping].windows) {
+    WindowInRow(layout.windows[window], bytes, pool, texts).AdvanceTo(now);
+    charge += HeldBytes(layout.windows[window], bytes, pool, texts);
+  }
+  charged += charge - Charge(grouping, row);
+  Charge(grouping, row) = charge;
+}
+
+uint64_t Engine::State::TakenMemory() const {
+  uint64_t bytes = charged + alerts.size() * (sizeof(AlertRecord) + sizeof(AlertWords));
+  for (const auto& attempts : derived.attempts) bytes += attempts->held_bytes();
+  for (const auto& sessions : derived.sessions) bytes += sessions->held_bytes();
+  return bytes;
 }
 
 void Engine::State::EndLimits() {
   for (uint32_t grouping = 0; grouping < limits.size(); ++grouping) {
     LimitAlert& limit = limits[grouping];
-    if (limit.state.phase != AlertPhase::kFiring) continue;
-    if (limit.occupied >= static_cast<uint64_t>(*layout.groupings[grouping].max_groups)) continue;
+    if (limit.state.phase != AlertPhase::kFiring || IsFull(grouping)) continue;
     limit.state.phase = AlertPhase::kInactive;
     --firing;
     TellLimit(grouping, Change::kResolved);
   }
+  if (memory_limit.state.phase != AlertPhase::kFiring) return;
+  if (TakenMemory() >= static_cast<uint64_t>(*layout.spec.limits.max_memory)) return;
+  memory_limit.state.phase = AlertPhase::kInactive;
+  --firing;
+  TellMemoryLimit(Change::kResolved);
 }
 
 void Engine::State::Release(uint32_t grouping, uint32_t row) {

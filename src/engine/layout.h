@@ -183,8 +183,10 @@ struct GroupingPlan {
   std::optional<Duration> empty_after;  // its longest window; nothing: it keeps something for ever
   std::optional<Duration> expire_after;
   std::optional<int64_t> max_groups;
-  uint32_t timer_offset = 0;  // of a TimerMark, where it has a limit or expires
-  bool may_free = false;      // no rule could hold for an empty group
+  bool counted = false;        // its groups are, for a limit: how many there may be, or how much memory
+  uint32_t timer_offset = 0;   // of a TimerMark, where it is counted or expires
+  uint32_t charge_offset = 0;  // of eight bytes, what a group takes, where memory is limited
+  bool may_free = false;       // no rule could hold for an empty group
 };
 
 // --- metrics ---------------------------------------------------------------------------------------------------------

@@ -120,6 +120,7 @@ absl::StatusOr<std::shared_ptr<const Plan>> Plan::Layout::Make(const EngineSpec&
   std::vector<Diagnostic> diagnostics;
   auto layout = std::make_unique<Layout>();
   layout->spec = spec;
+  digest.Add(spec.limits.max_memory.value_or(-1));
   ExpandFunnels(&layout->spec, &diagnostics);
   layout->catalog = Catalog::Create(spec.events, &diagnostics);
   CheckIngestion(spec, &diagnostics);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -39,10 +40,14 @@ void PlanKeys(Plan::Layout* layout, std::vector<Diagnostic>* diagnostics) {
       Lower(key.max_groups, &grouping.max_groups);
     }
   }
-  if (layout->spec.limits.max_groups && *layout->spec.limits.max_groups < 1)
-    diagnostics->push_back(SourceText().Error("'max_groups' must be at least 1", "", "limits"));
+  const LimitSpec& limits = layout->spec.limits;
+  for (const auto& [name, limit] : {std::pair("max_groups", limits.max_groups), {"max_memory", limits.max_memory}}) {
+    if (limit && *limit < 1)
+      diagnostics->push_back(SourceText().Error(fmt::format("'{}' must be at least 1", name), "", "limits"));
+  }
   for (GroupingPlan& grouping : layout->groupings) {
     if (!grouping.keys.empty()) Lower(layout->spec.limits.max_groups, &grouping.max_groups);
+    grouping.counted = grouping.max_groups || layout->spec.limits.max_memory;
   }
 }
 

@@ -49,7 +49,8 @@ void PlaceAll(Plan::Layout* layout) {
     if (metric.every) metric.row_offset = Place(&layout->groupings[metric.grouping], sizeof(StoredValue), 8);
   }
   for (GroupingPlan& grouping : layout->groupings) {
-    if (grouping.expire_after || grouping.max_groups) grouping.timer_offset = Place(&grouping, sizeof(int64_t), 8);
+    if (grouping.expire_after || grouping.counted) grouping.timer_offset = Place(&grouping, sizeof(int64_t), 8);
+    if (layout->spec.limits.max_memory) grouping.charge_offset = Place(&grouping, sizeof(uint64_t), 8);
     for (ParentPlan& parent : grouping.parents) parent.row_offset = Place(&grouping, sizeof(ParentLink), 4);
     for (SelectorPlan& selector : grouping.selectors) selector.row_offset = Place(&grouping, sizeof(uint32_t), 4);
     for (ThresholdIndex& index : grouping.indices) {

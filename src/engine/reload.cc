@@ -152,7 +152,7 @@ void Engine::State::EndAlertsOf(const std::vector<uint32_t>& new_rules) {
   }
 }
 
-// What a grouping's limit and its counters have seen goes on; an alert about a limit that is gone ends.
+// What limits and their counters have seen goes on; an alert about a limit that is gone ends.
 void Engine::State::TakeLimits(State& old, const std::vector<uint32_t>& old_groupings) {
   for (uint32_t o = 0; o < old.groups.size(); ++o) {
     LimitAlert& limit = old.limits[o];
@@ -168,6 +168,14 @@ void Engine::State::TakeLimits(State& old, const std::vector<uint32_t>& old_grou
     limits[g].skipped = limit.skipped;
     skipped_keys[g] = old.skipped_keys[o];
     if (limit.state.phase == AlertPhase::kFiring) ++firing;
+  }
+  if (old.memory_limit.state.phase != AlertPhase::kFiring) return;
+  if (layout.spec.limits.max_memory) {
+    memory_limit = old.memory_limit;
+    ++firing;
+  } else {
+    old.memory_limit.state.phase = AlertPhase::kInactive;
+    old.TellMemoryLimit(Change::kResolved, EndReason::kRuleRemoved);
   }
 }
 
@@ -316,11 +324,8 @@ void Engine::State::AskEverything(const std::vector<Renamed>& renamed) {
         WatchExit(window, row, &state);
         if (layout.groupings[g].keys.empty() || Head(g, row).greeted) Cross(window, row, state);
       }
-      if (layout.groupings[g].max_groups && !IsEmpty(g, row) && Head(g, row).seen) {
-        Head(g, row).occupied = true;
-        ++limits[g].occupied;
-      }
-      if (layout.groupings[g].max_groups || layout.groupings[g].expire_after) SetGroupTimer(g, row);
+      if (layout.groupings[g].counted && !IsEmpty(g, row) && Head(g, row).seen) Occupy(g, row);
+      if (layout.groupings[g].counted || layout.groupings[g].expire_after) SetGroupTimer(g, row);
     }
   }
   for (uint32_t term = 0; term < layout.terms.size(); ++term) {

@@ -197,7 +197,7 @@ void Engine::State::ReplaceMember(const RollupPlan& rollup, uint32_t row, uint32
   }
   if (totals.known != 0) return;
   WindowInRow(window, groups[rollup.coarse].row(coarse), pool, texts).Release();
-  if (layout.groupings[rollup.coarse].max_groups) SetGroupTimer(rollup.coarse, coarse);
+  if (layout.groupings[rollup.coarse].counted) SetGroupTimer(rollup.coarse, coarse);
 }
 
 // A group goes: it contributes nothing more.
@@ -236,8 +236,8 @@ void Engine::State::LetGoOfMembers() {
   due.clear();
   timers.TakeDue(now, &due);
   touched.clear();
+  for (const Timer& timer : due) timers.Set(timer);
   for (const Timer& timer : due) {
-    timers.Set(timer);
     if (timer.kind == Timer::Kind::kMember && IsCurrent(timer)) UpdateMember(timer.index, timer.row);
     if (timer.kind != Timer::Kind::kExit || !IsCurrent(timer)) continue;
     for (uint32_t rollup : layout.uses[timer.index].rollups) UpdateMember(rollup, timer.row);

@@ -59,6 +59,16 @@ size_t SeriesBook::bytes(uint32_t grouping) const {
   return bytes;
 }
 
+size_t SeriesBook::bytes(uint32_t grouping, uint32_t row) const {
+  size_t bytes = 0;
+  for (uint32_t s = 0; s < entries_.size(); ++s) {
+    if (layout_.series[s].grouping != grouping) continue;
+    const Entry* entry = Find(s, row);
+    if (entry != nullptr) bytes += sizeof(Entry) + entry->detector->bytes();
+  }
+  return bytes;
+}
+
 void SeriesBook::Save(ByteWriter* out) const {
   for (const std::vector<Entry>& entries : entries_) {
     uint64_t count = 0;

@@ -30,7 +30,9 @@ class SeriesBook {
   // The series of another plan's book that is this one: what it knew of a row is known of another.
   void Take(uint32_t series, uint32_t row, SeriesBook& from, uint32_t old_series, uint32_t old_row);
 
+  // What it holds for all groups of the grouping, and for one of them.
   size_t bytes(uint32_t grouping) const;
+  size_t bytes(uint32_t grouping, uint32_t row) const;
   void Save(ByteWriter* out) const;
   // False when damaged. `is_alive(grouping, row)`: there is such a group.
   template <typename IsAlive>

@@ -17,7 +17,10 @@ namespace tocsin {
 namespace {
 
 constexpr std::string_view kMagic = "tocsin snapshot\n";
-constexpr uint32_t kVersion = 3;
+constexpr uint32_t kVersion = 4;
+
+// What one group can be charged for: far beyond what there is, so that the sum of all is a sum.
+constexpr uint64_t kMostCharge = uint64_t{1} << 40;
 
 struct Clock {
   int64_t now = 0;
@@ -42,6 +45,7 @@ void Engine::State::Save(ByteWriter* out) const {
   const Clock clock{ToNanos(now), ToNanos(warm_from), seq, firing, pending, faults, held_tag, started, closed, {}};
   out->Put(clock);
   out->Put(events);
+  out->Put(memory_limit);
   out->PutVector(began);
   out->PutVector(awaited);
   out->PutVector(at_close);
@@ -74,6 +78,7 @@ bool Engine::State::Load(ByteReader* in) {
   started = clock.started != 0;
   closed = clock.closed != 0;
   events = in->Get<std::array<uint64_t, kReasonCount>>();
+  memory_limit = in->Get<LimitAlert>();
   const bool vectors = in->GetVector(&began) && in->GetVector(&awaited) && in->GetVector(&at_close) &&
                        in->GetVector(&limits) && in->GetVector(&sweeps) && in->GetVector(&skipped_keys) &&
                        in->GetVector(&skipped_where) && in->GetVector(&skipped_arguments);
@@ -121,6 +126,7 @@ bool Engine::State::IsSound() {
     if (limits[g].occupied != occupied) return false;
     if (limits[g].state.phase != AlertPhase::kInactive && !layout.groupings[g].max_groups) return false;
   }
+  if (memory_limit.state.phase != AlertPhase::kInactive && !layout.spec.limits.max_memory) return false;
   if (active != alerts.size() || !AreCountsRight() || !AreSoundRollups()) return false;
   for (const RuleRow which : at_close) {
     if (which.rule >= layout.rules.size()) return false;
@@ -145,6 +151,7 @@ bool Engine::State::AreCountsRight() const {
   for (const LimitAlert& limit : limits) {
     if (limit.state.phase == AlertPhase::kFiring) ++are_firing;
   }
+  if (memory_limit.state.phase == AlertPhase::kFiring) ++are_firing;
   return firing == are_firing && pending == are_pending;
 }
 
@@ -186,7 +193,7 @@ bool Engine::State::IsSoundTimer(const Timer& timer) const {
   if (timer.index >= bound) return false;
   if (timer.kind == Timer::Kind::kGroup) {
     const GroupingPlan& grouping = layout.groupings[timer.index];
-    if (!grouping.max_groups && !grouping.expire_after) return false;  // its rows have no place for the mark
+    if (!grouping.counted && !grouping.expire_after) return false;  // its rows have no place for the mark
   }
   if (timer.kind == Timer::Kind::kFlip && layout.rules[timer.index].flips.empty() &&
       layout.rules[timer.index].falls.empty())
@@ -205,9 +212,14 @@ bool Engine::State::IsSoundRow(uint32_t grouping, uint32_t row) {
   if (!IsKey(groups[grouping].key(row), grouping_plan.kinds)) return false;
   RowHead& head = Head(grouping, row);
   if (!IsTruth(head.seen) || !IsTruth(head.greeted) || !IsTruth(head.occupied) ||
-      (head.occupied && !grouping_plan.max_groups))
+      (head.occupied && !grouping_plan.counted))
     return false;
   std::byte* bytes = groups[grouping].row(row);
+  if (layout.spec.limits.max_memory) {
+    const uint64_t charge = Charge(grouping, row);
+    if (charge > kMostCharge || (charge != 0) != head.occupied) return false;
+    charged += charge;
+  }
   const uint8_t pocket = std::exchange(head.pocket, uint8_t{0});
   for (uint32_t window : grouping_plan.windows) {
     if (!ClaimWindow(layout.windows[window], bytes, pool, texts)) return false;

@@ -72,7 +72,7 @@ enum class EndReason : uint8_t { kNone, kRuleRemoved, kOutOfScope, kGroupExpired
 struct LimitAlert {
   AlertState state;
   uint64_t occupied = 0;  // groups that are not empty
-  uint64_t skipped = 0;   // events of new groups, for want of room
+  uint64_t skipped = 0;   // events of new groups, for want of room, whichever limit it was
 };
 
 // One group.
@@ -186,7 +186,21 @@ struct Engine::State {
   // A metric or rule of the group has taken an event of that time. Rules look at it from the first that a metric took.
   void MarkTaken(uint32_t grouping, uint32_t row, Time time, bool by_metric);
   bool MakeRoom(uint32_t grouping);
+  bool IsFull(uint32_t grouping) const;
+  void VacateEmpty();
+  // A group that counts for no limit, or for which room has been made.
+  bool IsAdmitted(uint32_t grouping, uint32_t row) {
+    return !layout.groupings[grouping].counted || Head(grouping, row).occupied;
+  }
+  void Occupy(uint32_t grouping, uint32_t row);
   void Vacate(uint32_t grouping, uint32_t row);
+  // What the group takes, where memory is limited: as it was when it last took an event.
+  uint64_t& Charge(uint32_t grouping, uint32_t row) {
+    return *reinterpret_cast<uint64_t*>(groups[grouping].row(row) + layout.groupings[grouping].charge_offset);
+  }
+  void Recharge(uint32_t grouping, uint32_t row);
+  // What max_memory limits.
+  uint64_t TakenMemory() const;
   Time NotEmptyBefore(uint32_t grouping, uint32_t row);
   void SetGroupTimer(uint32_t grouping, uint32_t row);
   void RingGroup(const Timer& timer);
@@ -268,6 +282,8 @@ struct Engine::State {
   const Explanation& ExplanationOf(const RulePlan& rule, size_t level);
   void AddEvidence(uint32_t grouping, uint32_t row, AlertChange* told);
   void TellLimit(uint32_t grouping, Change change, EndReason reason = EndReason::kNone);
+  void TellMemoryLimit(Change change, EndReason reason = EndReason::kNone);
+  void TellOfLimit(const LimitAlert& limit, AlertChange told, EndReason reason);
 
   // --- read.cc ---
   tocsin::Value Read(uint32_t metric, uint32_t row);
@@ -422,8 +438,11 @@ struct Engine::State {
   // What is known of groups.
   std::vector<GroupTable> groups;  // by grouping
   std::vector<LimitAlert> limits;  // by grouping
+  LimitAlert memory_limit;
+  uint64_t charged = 0;  // what all groups take, where memory is limited
   bool any_limits = false;
-  std::vector<uint32_t> sweeps;  // by grouping: the next row to look at
+  std::optional<Time> vacated_at;  // the instant whose empty groups count no more
+  std::vector<uint32_t> sweeps;    // by grouping: the next row to look at
   PanePool pool;
   TextPool texts;
   SeriesBook series;

@@ -136,27 +136,38 @@ void Engine::State::AddEvidence(uint32_t grouping, uint32_t row, AlertChange* to
 }
 
 void Engine::State::TellLimit(uint32_t grouping, Change change, EndReason reason) {
-  ++seq;
-  if (sink == nullptr) return;
-  const LimitAlert& limit = limits[grouping];
   AlertChange told;
-  told.time = now;
   told.change = change;
-  told.seq = seq;
-  told.rule = std::string(kLimitRule);
-  told.version = "00000000";
-  told.reason = Words(reason);
-  std::string keys_of_grouping;
-  for (const std::string& key : layout.groupings[grouping].keys)
-    keys_of_grouping += (keys_of_grouping.empty() ? "" : ",") + key;
+  const std::string keys_of_grouping = fmt::format("{}", fmt::join(layout.groupings[grouping].keys, ","));
   told.labels.emplace_back("grouping", keys_of_grouping);
-  told.active_at = limit.state.active_at;
-  told.fired_at = limit.state.fired_at;
-  if (change == Change::kResolved) told.resolved_at = now;
   const int64_t most = *layout.groupings[grouping].max_groups;
   told.values.emplace_back("max_groups", OwnedValue(tocsin::Value::Double(static_cast<double>(most))));
   told.summary = fmt::format("there are {} groups by [{}], as many as there may be: events of new ones are skipped",
                              most, keys_of_grouping);
+  TellOfLimit(limits[grouping], std::move(told), reason);
+}
+
+void Engine::State::TellMemoryLimit(Change change, EndReason reason) {
+  AlertChange told;
+  told.change = change;
+  told.labels.emplace_back("limit", "max_memory");
+  const int64_t most = *layout.spec.limits.max_memory;
+  told.values.emplace_back("max_memory", OwnedValue(tocsin::Value::Double(static_cast<double>(most))));
+  told.summary = fmt::format("what is kept takes {} bytes, as many as it may: events of new groups are skipped", most);
+  TellOfLimit(memory_limit, std::move(told), reason);
+}
+
+void Engine::State::TellOfLimit(const LimitAlert& limit, AlertChange told, EndReason reason) {
+  ++seq;
+  if (sink == nullptr) return;
+  told.time = now;
+  told.seq = seq;
+  told.rule = std::string(kLimitRule);
+  told.version = "00000000";
+  told.reason = Words(reason);
+  told.active_at = limit.state.active_at;
+  told.fired_at = limit.state.fired_at;
+  if (told.change == Change::kResolved) told.resolved_at = now;
   sink->OnAlert(told);
 }
 

@@ -81,6 +81,10 @@ class Timers {
   // As new.
   void Reset() { *this = Timers(); }
 
+  // Those that ring at `t` or before, in no particular order; nothing is set meanwhile. Looks at the slots in which one
+  // of them stands.
+  template <typename Visit>
+  void ForEachUntil(Time t, Visit visit) const;
   // Whether test(timer) is true of all that are set.
   template <typename Test>
   bool AllOf(Test test) const;
@@ -169,6 +173,20 @@ bool Timers::AllOf(Test test) const {
     }
   }
   return true;
+}
+
+template <typename Visit>
+void Timers::ForEachUntil(Time t, Visit visit) const {
+  for (const Wheel& wheel : wheels_) {
+    for (const Slot& slot : wheel.slots) {
+      if (slot.first == 0 || slot.earliest > t) continue;
+      for (uint32_t link = slot.first; link != 0; link = At(link)->next) {
+        for (uint32_t i = 0; i < At(link)->size; ++i) {
+          if (At(link)->timers[i].time <= t) visit(At(link)->timers[i]);
+        }
+      }
+    }
+  }
 }
 
 }  // namespace tocsin

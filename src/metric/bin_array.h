@@ -23,6 +23,8 @@ class BinArray {
 
   bool exists() const { return head_ != nullptr; }
   uint32_t size() const { return head_ == nullptr ? 0 : head_->size; }
+  // What it needs.
+  size_t bytes() const { return head_ == nullptr ? 0 : Bytes(head_->size); }
   // All counts together.
   uint64_t sum() const { return head_ == nullptr ? 0 : head_->sum; }
   // A number of the caller; 0 at first. REQUIRES of the second: exists().

@@ -80,6 +80,12 @@ class GroupTable {
       if (alive(row)) visit(row);
   }
 
+  // What a row takes, its part of the index included. Depends on the key and nothing else.
+  size_t BytesOf(uint32_t row) const {
+    constexpr size_t kIndexBytes = 16;
+    const size_t key_bytes = HeadOf(row)->size == kLong ? key(row).size() : 0;
+    return stride_ + kIndexBytes + key_bytes;
+  }
   // What it takes of the process's memory: rows that were given, not what chunks still hold.
   size_t bytes() const { return size_t{end_} * stride_ + index_.bytes() + long_keys_.bytes(); }
 

@@ -26,6 +26,8 @@ class RankLists {
   static constexpr int64_t kMostSlices = 60'000;
 
   bool exists() const { return head_ != nullptr; }
+  // What it needs.
+  size_t bytes() const { return head_ == nullptr ? 0 : Bytes(head_->used); }
   void Add(uint64_t hash, int64_t slice);
   // What is of this slice or an older one leaves.
   void Forget(int64_t slice);

@@ -401,12 +401,41 @@ static void test_statistics(void) {
   CHECK(tocsin_statistics_count(statistics, TOCSIN_STATISTIC_HELD) == 0);
   CHECK(tocsin_statistics_count(statistics, TOCSIN_STATISTIC_IDS) == 0);
   CHECK(tocsin_statistics_count(statistics, TOCSIN_STATISTIC_BYTES) > 0);
-  CHECK(tocsin_statistics_count(statistics, TOCSIN_STATISTIC_SKIPPED + 1) == 0);
+  CHECK(tocsin_statistics_count(statistics, TOCSIN_STATISTIC_DERIVED) == 0);
+  CHECK(tocsin_statistics_count(statistics, TOCSIN_STATISTIC_ATTEMPTS) == 0);
+  CHECK(tocsin_statistics_count(statistics, TOCSIN_STATISTIC_ATTEMPTS_UNMATCHED) == 0);
+  CHECK(tocsin_statistics_count(statistics, TOCSIN_STATISTIC_OPEN_SESSIONS) == 0);
+  CHECK(tocsin_statistics_count(statistics, TOCSIN_STATISTIC_MEMORY) == 0);
+  CHECK(tocsin_statistics_count(statistics, TOCSIN_STATISTIC_MEMORY + 1) == 0);
   CHECK(strstr(tocsin_statistics_json(statistics, &length), "{\"events\": {\"accepted\": 4, \"malformed\": 1") ==
         tocsin_statistics_json(statistics, NULL));
   CHECK(strstr(tocsin_statistics_json(statistics, NULL), "{\"keys\": [\"customer\"], \"groups\": 3") != NULL);
   CHECK(length == strlen(tocsin_statistics_json(statistics, NULL)));
   tocsin_statistics_free(statistics);
+}
+
+static void test_statistics_of_patterns(void) {
+  static const char rules[] =
+      "version: 1\n"
+      "events: {order: {customer: string}}\n"
+      "patterns: {alone: {sequence: [order, not order], within: 1h, by: [customer]}}\n"
+      "sessions: {visit: {event: order, gap: 10m, by: [customer]}}\n"
+      "limits: {max_memory: 1GB}\n";
+  tocsin_engine* engine = NULL;
+  tocsin_error* error = NULL;
+  tocsin_statistics* statistics = NULL;
+  CHECK(tocsin_engine_new_from_string(rules, sizeof rules - 1, NULL, 0, &engine, &error) == TOCSIN_OK);
+  CHECK(ingest(engine, "{\"type\": \"order\", \"time\": \"2026-01-01T00:00:00Z\", \"customer\": \"ann\"}") == 0);
+  CHECK(ingest(engine, "{\"type\": \"order\", \"time\": \"2026-01-01T00:15:00Z\", \"customer\": \"ann\"}") == 0);
+  CHECK(tocsin_engine_statistics(engine, &statistics, &error) == TOCSIN_OK);
+  CHECK(tocsin_statistics_count(statistics, TOCSIN_STATISTIC_DERIVED) == 1);
+  CHECK(tocsin_statistics_count(statistics, TOCSIN_STATISTIC_ATTEMPTS) == 1);
+  CHECK(tocsin_statistics_count(statistics, TOCSIN_STATISTIC_ATTEMPTS_UNMATCHED) == 1);
+  CHECK(tocsin_statistics_count(statistics, TOCSIN_STATISTIC_OPEN_SESSIONS) == 1);
+  CHECK(tocsin_statistics_count(statistics, TOCSIN_STATISTIC_MEMORY) > 0);
+  CHECK(strstr(tocsin_statistics_json(statistics, NULL), "\"attempts_unmatched\": 1") != NULL);
+  tocsin_statistics_free(statistics);
+  tocsin_engine_free(engine);
 }
 
 /* An engine that goes on from a snapshot says what the first would have said. */
@@ -668,6 +697,7 @@ int main(int argc, char** argv) {
   test_tables();
   test_again_and_severity();
   test_statistics();
+  test_statistics_of_patterns();
   test_snapshots();
   test_reload(argc > 1 ? argv[1] : ".");
   test_forget_and_export();

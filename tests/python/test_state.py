@@ -90,6 +90,31 @@ def test_statistics_of_groupings(orders):
     assert statistics["pane_bytes"] >= 0 and statistics["timers"] >= 0
 
 
+PATTERNS = ORDERS + """\
+patterns:
+  unpaid: {sequence: [order, not order], within: 1h, by: [customer]}
+  twice: {sequence: [order, {event: order, as: second, where: "state == 'paid'"}], within: 1m, by: [customer]}
+sessions:
+  visit: {event: order, gap: 10m, by: [customer]}
+limits: {max_memory: 1GB}
+"""
+
+
+def test_statistics_of_what_is_made_of_events():
+    engine = tocsin.Engine.from_yaml(PATTERNS)
+    engine.ingest_many([order("ann", 0, 20), order("bob", 1, 40), order("bob", 2, 40, "paid")])
+    before = engine.statistics
+    # bob's second order ended one attempt and completed another; three wait for their hour, two for a second order.
+    assert before["derived"] == 1 and before["attempts"] == 4 and before["attempts_unmatched"] == 1
+    assert before["open_sessions"] == 2
+    assert 0 < before["memory"] < 10_000
+    engine.advance_to(T0941 + 2 * HOUR)
+    after = engine.statistics
+    assert after["derived"] == 5 and after["open_sessions"] == 0  # two sessions, two without another order
+    (customers,) = [grouping for grouping in before["groupings"] if grouping["keys"] == ["customer"]]
+    assert customers["derived_bytes"] > 4 * 32 and customers["series_bytes"] == 0
+
+
 def test_an_engine_goes_on_from_a_snapshot(engine):
     engine.ingest(refund(T0941, 612.5))
     other = tocsin.Engine.from_yaml(RULES)

@@ -100,11 +100,11 @@ inline std::string Print(const Config& config) {
   const EngineSpec& engine = config.engine;
   std::string text = fmt::format(
       "allowed_lateness {} deduplicate {} max_ids {} reorder {} ignore_unknown_events {} strict_cel {}\n"
-      "max_groups {} evidence_memory {} expressions {} {} {}\nroute '{}'\n",
+      "max_groups {} max_memory {} evidence_memory {} expressions {} {} {}\nroute '{}'\n",
       Print(engine.allowed_lateness), Print(engine.deduplicate), engine.max_ids, Print(engine.reorder),
-      engine.ignore_unknown_events, engine.strict_cel, Print(engine.limits.max_groups), engine.limits.evidence_memory,
-      engine.expression_limits.max_source_bytes, engine.expression_limits.max_depth, engine.expression_limits.max_cost,
-      config.route.receiver.text());
+      engine.ignore_unknown_events, engine.strict_cel, Print(engine.limits.max_groups), Print(engine.limits.max_memory),
+      engine.limits.evidence_memory, engine.expression_limits.max_source_bytes, engine.expression_limits.max_depth,
+      engine.expression_limits.max_cost, config.route.receiver.text());
   for (const EventSpec& event : engine.events) text += Print(event);
   for (const KeySpec& key : engine.keys) {
     text +=

@@ -18,7 +18,8 @@ constexpr Duration kDay = 24h;
 constexpr const char* kFile = R"yaml(
 strict_cel: true
 ingest: {allowed_lateness: 90m, unknown_events: ignore}
-limits: {max_groups: 5000000, evidence_memory: 16MiB, max_expression_bytes: 9999, max_expression_steps: 5000}
+limits:
+  {max_groups: 5000000, max_memory: 2GB, evidence_memory: 16MiB, max_expression_bytes: 9999, max_expression_steps: 5000}
 events:
   refund:
     customer: string
@@ -87,6 +88,7 @@ ConfigBuilder Built() {
       .IgnoreUnknownEvents()
       .LimitGroups(5'000'000)
       .LimitEvidence(16 << 20)
+      .LimitMemory(2'000'000'000)
       .LimitExpressions({9999, 64, 5000})
       .EventType("refund")
       .Attribute("customer", Kind::kString)
@@ -285,6 +287,7 @@ TEST_CASE("Build tells every contradiction") {
   };
   for (const auto& [builder, message] : cases) {
     INFO(message);
+      {ConfigBuilder().LimitMemory(0), "'max_memory' must be at least 1"},
     const absl::Status status = builder.Build().status();
     CHECK(status.code() == absl::StatusCode::kInvalidArgument);
     INFO(status.message());

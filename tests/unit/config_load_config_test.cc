@@ -83,7 +83,8 @@ rules:
     by: customer
     tell_again: false
 
-limits: {max_groups: 5000000, evidence_memory: 16MiB, max_expression_depth: 32, max_expression_steps: 5000}
+limits:
+  {max_groups: 5000000, max_memory: 2GB, evidence_memory: 16MiB, max_expression_depth: 32, max_expression_steps: 5000}
 
 receivers:
   finance:
@@ -133,6 +134,7 @@ TEST_CASE("Every key of a config arrives") {
   CHECK(engine.profiles[0].key == "customer");
   CHECK(engine.profiles[0].events == std::vector<SourceText>{"identify"});
   CHECK(engine.profiles[0].attributes == std::vector<SourceText>{"segment"});
+  CHECK(engine.limits.max_memory == 2'000'000'000);
   CHECK(engine.limits.max_groups == 5'000'000);
   CHECK(engine.limits.evidence_memory == int64_t{16} << 20);
   CHECK(engine.expression_limits.max_source_bytes == 4096);
@@ -243,7 +245,6 @@ TEST_CASE("What is planned is refused by name, where it stands") {
       {"ingest:\n  ", "max_jump"},
       {"events:\n  e:\n    a:\n      type: int\n      ", "pii"},
       {"keys:\n  k:\n    ", "pii"},
-      {"limits:\n  ", "max_memory"},
       {"receivers:\n  r:\n    - ", "fallback max_per_hour give_up_after timeout"},
       {"route:\n  ",
        "match group_by group_wait group_interval repeat_interval repeat_backoff continue mute_during active_during "

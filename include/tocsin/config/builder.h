@@ -57,6 +57,7 @@ class ConfigBuilder {
 
   // `limits` and `strict_cel`
   ConfigBuilder LimitGroups(int64_t groups);
+  ConfigBuilder LimitMemory(int64_t bytes);
   ConfigBuilder LimitEvidence(int64_t bytes);
   ConfigBuilder StrictCel();
 

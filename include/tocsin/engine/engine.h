@@ -54,14 +54,18 @@ struct Statistics {
   struct Grouping {
     std::vector<std::string> keys;
     uint64_t groups = 0;
-    uint64_t skipped = 0;  // events of new groups, at the limit
-    uint64_t bytes = 0;    // of its table; panes are counted together
+    uint64_t skipped = 0;        // events of new groups, at a limit
+    uint64_t bytes = 0;          // of its table; panes are counted together
+    uint64_t series_bytes = 0;   // of what anomaly() and forecast() know of its groups
+    uint64_t derived_bytes = 0;  // of its patterns' attempts, and sessions
   };
   std::vector<Grouping> groupings;
   uint64_t pane_bytes = 0;
+  uint64_t memory = 0;  // what `max_memory` counts (docs/semantics.md 5.9); 0 where there is no such limit
   uint64_t timers = 0;
-  uint64_t derived = 0;   // matches, closed sessions and alert changes that were made events
-  uint64_t attempts = 0;  // of patterns, open; one whose end is no match may be counted until it is looked at
+  uint64_t derived = 0;             // matches, closed sessions and alert changes that were made events
+  uint64_t attempts = 0;            // of patterns, open; one whose end is no match may be counted until it is looked at
+  uint64_t attempts_unmatched = 0;  // ended without a match, since the beginning
   uint64_t open_sessions = 0;
   struct Skipped {
     std::string where;  // "metric refunds_24h, key country", "metric big, where"

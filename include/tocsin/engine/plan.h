@@ -23,6 +23,7 @@ namespace tocsin {
 // How much an engine may hold (docs/semantics.md 5.9).
 struct LimitSpec {
   std::optional<int64_t> max_groups;     // of every grouping
+  std::optional<int64_t> max_memory;     // bytes, of all groups together (docs/semantics.md 5.9)
   int64_t evidence_memory = 64LL << 20;  // bytes of the ring of last events; 0: none are kept
 };
 
