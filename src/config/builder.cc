@@ -216,6 +216,17 @@ MetricBuilder MetricBuilder::Value(SourceText expression) {
   return *this;
 }
 
+MetricBuilder MetricBuilder::Part(std::string name, SourceText expression, double weight, double bad, double good) {
+  PartSpec part;
+  part.name = std::move(name);
+  part.value = std::move(expression);
+  part.weight = weight;
+  part.bad = bad;
+  part.good = good;
+  metric().parts.push_back(std::move(part));
+  return *this;
+}
+
 MetricBuilder MetricBuilder::Every(Duration period) {
   metric().every = period;
   return *this;

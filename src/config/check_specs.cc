@@ -55,7 +55,7 @@ void CheckMetric(const MetricSpec& metric, SpecCheck check) {
                            {"last", metric.last.has_value()},
                            {"by", !metric.by.empty()},
                            {"resolution", resolution}});
-  } else {
+  } else if (metric.parts.empty()) {
     check.Without("value", {{"every", metric.every.has_value()}});
   }
   if (metric.last) check.Beside("last", {{"window", metric.window.has_value()}, {"resolution", resolution}});

@@ -89,6 +89,20 @@ bool ReadBy(MapReader& reader, MetricSpec* metric, Mistakes& mistakes) {
 }
 
 bool RefuseContradictions(const YamlNode& node, Mistakes& mistakes) {
+  if (node.Find("parts") != nullptr) {
+    constexpr std::string_view kItsParts = "a score is made of its parts, and these of other metrics";
+    return RefuseBeside(node, "parts",
+                        {{"event", kItsParts},
+                         {"value", kItsParts},
+                         {"over", kItsParts},
+                         {"aggregate", kItsParts},
+                         {"where", kItsParts},
+                         {"window", kItsParts},
+                         {"last", kItsParts},
+                         {"by", "its groups are those of the metrics that it reads"},
+                         {"resolution", kItsParts}},
+                        mistakes);
+  }
   constexpr std::string_view kNoEvents = "an expression reads other metrics; what counts events is a metric of its own";
   constexpr std::string_view kItsMetrics = "the metrics that it reads have their own";
   bool good = RefuseBeside(node, "value",
@@ -155,21 +169,54 @@ bool ReadAggregate(MapReader& reader, MetricSpec* metric, Mistakes& mistakes) {
   return aggregate && grouped && !metric->events.empty();
 }
 
+bool ReadPart(const YamlEntry& entry, PartSpec* part, Mistakes& mistakes) {
+  static const MapKeys kKeys = {
+      "a part", "{value: visits_7d, bad: 0, good: 10}", {"value", "weight", "bad", "good"}, {}};
+  part->name = entry.key.text();
+  part->origin = entry.key;
+  MapReader reader(entry.value, entry.key, kKeys, mistakes);
+  reader.Require("value", "visits_7d");
+  const bool named = CheckName(entry.key, "part", mistakes);
+  const auto value = reader.Text("value", "an expression such as visits_7d");
+  if (value) part->value = *value;
+  part->weight = reader.Number("weight").value_or(part->weight);
+  part->bad = reader.Number("bad").value_or(part->bad);
+  part->good = reader.Number("good").value_or(part->good);
+  return named && value;
+}
+
+// `{parts: {usage: {value: visits_7d, bad: 0, good: 10, weight: 2}, survey: {value: csat}}}`.
+bool ReadScore(MapReader& reader, const YamlNode& node, MetricSpec* metric, Mistakes& mistakes) {
+  metric->every = ReadSpan(reader, "every", "a duration such as 1h", mistakes);
+  bool complete = true;
+  const YamlNode& parts = *node.Find("parts");
+  if (parts.kind == YamlNode::Kind::kNull || (parts.kind == YamlNode::Kind::kMap && parts.entries.empty()))
+    mistakes.Add(metric->origin, fmt::format("the score '{}' has no parts", metric->name),
+                 "add one, such as 'usage: {value: visits_7d, good: 10}'");
+  for (const YamlEntry& entry : NamedEntries(parts, "parts", "usage: {value: visits_7d, bad: 0, good: 10}", mistakes)) {
+    PartSpec part;
+    complete = ReadPart(entry, &part, mistakes) && complete;
+    metric->parts.push_back(std::move(part));
+  }
+  return complete && !metric->parts.empty();
+}
+
 // False when a plan of the rest would speak of what is missing here.
 bool ReadMetric(const YamlEntry& entry, MetricSpec* metric, Mistakes& mistakes) {
   static const MapKeys kKeys = {
       "a metric",
       "{event: refund, aggregate: count}",
-      {"event", "value", "over", "aggregate", "where", "window", "last", "by", "resolution", "every"},
+      {"event", "value", "over", "parts", "aggregate", "where", "window", "last", "by", "resolution", "every"},
       {}};
   metric->name = entry.key.text();
   metric->origin = entry.key;
   MapReader reader(entry.value, entry.key, kKeys, mistakes);
   const bool named = CheckName(entry.key, "metric", mistakes);
   const bool consistent = RefuseContradictions(entry.value, mistakes);
-  const bool complete = entry.value.Find("value") != nullptr  ? ReadExpression(reader, metric, mistakes)
-                        : entry.value.Find("over") != nullptr ? ReadRollup(reader, metric, mistakes)
-                                                              : ReadAggregate(reader, metric, mistakes);
+  const bool complete = entry.value.Find("parts") != nullptr   ? ReadScore(reader, entry.value, metric, mistakes)
+                        : entry.value.Find("value") != nullptr ? ReadExpression(reader, metric, mistakes)
+                        : entry.value.Find("over") != nullptr  ? ReadRollup(reader, metric, mistakes)
+                                                               : ReadAggregate(reader, metric, mistakes);
   return complete && named && consistent;
 }
 

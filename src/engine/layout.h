@@ -227,6 +227,7 @@ struct Metric {
   std::optional<Expression> value;       // or
   std::optional<SeriesReading> reading;  // or: with `every`
   Reads reads;                           // of the value
+  std::vector<std::string> words;        // of the value, where it stands for a text: by its number
   std::optional<Duration> every;         // of the value: kept in the row, evaluated at multiples of it
   uint32_t row_offset = 0;               // of a StoredValue
   std::vector<uint32_t> windows;         // all that it depends on

@@ -31,6 +31,15 @@ const MetricSpec* SpecOf(const EngineSpec& spec, const std::string& name) {
   return found == spec.metrics.end() ? nullptr : &*found;
 }
 
+// What people are told of it.
+std::string AggregateText(const MetricSpec& spec) {
+  if (!spec.words.empty()) return "which parts have no value";
+  if (spec.parts.empty()) return spec.value.empty() ? spec.aggregate.text() : spec.value.text();
+  std::vector<std::string_view> names;
+  for (const PartSpec& part : spec.parts) names.push_back(part.name);
+  return fmt::format("a score of {}", fmt::join(names, ", "));
+}
+
 void Describe(Plan::Layout* layout) {
   std::vector<uint32_t> order(layout->metrics.size());
   std::iota(order.begin(), order.end(), 0u);
@@ -44,12 +53,16 @@ void Describe(Plan::Layout* layout) {
     info.keys = layout->groupings[metric.grouping].keys;
     info.past_of = metric.past_of;
     if (const MetricSpec* spec = SpecOf(layout->spec, metric.past_of.empty() ? metric.name : metric.past_of)) {
-      info.aggregate = spec->value.empty() ? spec->aggregate.text() : spec->value.text();
+      info.aggregate = AggregateText(*spec);
       info.window = spec->window;
       info.calendar = spec->calendar;
       info.last = spec->last;
       info.over = spec->over.text();
-    } else if (metric.reading) {
+    } else if (metric.rollup) {  // a part of a deviation
+      const RollupPlan& rollup = layout->rollups[*metric.rollup];
+      info.aggregate = fmt::format("quantile({})", rollup.quantile);
+      info.over = layout->metrics[rollup.metric].name;
+    } else if (metric.reading || metric.value) {
       info.aggregate = metric.name;
     } else {
       info.aggregate = fmt::format("last({})", metric.name.substr(metric.name.find('.') + 1));
@@ -86,6 +99,7 @@ uint64_t Fingerprint(const Plan::Layout& layout) {
   for (const Metric& metric : layout.metrics) {
     digest.Add(metric.name).Add(metric.row_offset).Add(metric.value ? metric.value->Definition() : "");
     digest.Add(metric.every ? ToNanos(*metric.every) : -1);
+    for (const std::string& word : metric.words) digest.Add(word);
     if (metric.reading) {
       digest.Add(layout.series[metric.reading->series].identity);
       digest.Add(metric.reading->ahead ? ToNanos(*metric.reading->ahead) : -1);
@@ -106,6 +120,7 @@ uint64_t Fingerprint(const Plan::Layout& layout) {
   const EngineSpec& spec = layout.spec;
   digest.Add(ToNanos(spec.allowed_lateness)).Add(spec.deduplicate ? ToNanos(*spec.deduplicate) : -1);
   digest.Add(spec.max_ids).Add(ToNanos(spec.reorder)).Add(spec.limits.evidence_memory);
+  digest.Add(spec.limits.max_memory.value_or(-1));
   return digest.value();
 }
 
@@ -120,8 +135,8 @@ absl::StatusOr<std::shared_ptr<const Plan>> Plan::Layout::Make(const EngineSpec&
   std::vector<Diagnostic> diagnostics;
   auto layout = std::make_unique<Layout>();
   layout->spec = spec;
-  digest.Add(spec.limits.max_memory.value_or(-1));
   ExpandFunnels(&layout->spec, &diagnostics);
+  ExpandScores(layout.get(), &diagnostics);
   layout->catalog = Catalog::Create(spec.events, &diagnostics);
   CheckIngestion(spec, &diagnostics);
   Groupings groupings(layout.get(), &diagnostics);

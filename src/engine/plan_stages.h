@@ -13,6 +13,8 @@ namespace tocsin {
 
 // plan_funnels.cc: writes out what funnels are short for.
 void ExpandFunnels(EngineSpec* spec, std::vector<Diagnostic>* diagnostics);
+// plan_scores.cc: the same of scores.
+void ExpandScores(Plan::Layout* layout, std::vector<Diagnostic>* diagnostics);
 // plan_derive.cc: patterns, sessions and alert changes as events. Adds them to the catalog, and leaves out of the spec
 // what takes those that are mistaken.
 void PlanDerived(Plan::Layout* layout, Groupings* groupings, std::vector<Diagnostic>* diagnostics);

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/plan_deviation.h"
 #include "engine/plan_rollups.h"
 #include "engine/plan_series.h"
 #include "engine/plan_stages.h"
@@ -76,7 +77,14 @@ class ValuePlanner {
                                             "{{event: {}, aggregate: count}}",
                                             event.name, event.name));
     }
+    for (const MetricSpec* spec : all) {
+      if (spec->parts.empty() || !diagnostics_.empty()) continue;
+      diagnostics_.push_back(spec->origin.Error("the parts of a score must be numbers", "", "metric " + spec->name));
+    }
   }
+
+  // Its text was made here, of parts that tell of their own mistakes.
+  static bool IsMade(const MetricSpec& spec) { return !spec.parts.empty() || !spec.words.empty(); }
 
   void AddMetric(uint32_t index) {
     const Metric& metric = layout_.metrics[index];
@@ -177,7 +185,12 @@ class ValuePlanner {
       }
     };
     if (names_.strict()) return {};
-    for (const MetricSpec& metric : layout_.spec.metrics) add(metric.value);
+    for (const MetricSpec& metric : layout_.spec.metrics) {
+      add(metric.value);
+      if (metric.over.empty()) continue;
+      add(metric.where);
+      add(metric.aggregate);
+    }
     for (const RuleSpec& rule : layout_.spec.rules) {
       for (const SourceText* text : {&rule.when, &rule.resolve_when, &rule.scope}) add(*text);
       for (const SeveritySpec& level : rule.severities) add(level.when);
@@ -189,12 +202,31 @@ class ValuePlanner {
   bool TryCall(const MetricCall& call) {
     const Dictionary::Entry* entry = names_.Find(call.metric);
     if (entry == nullptr || entry->mistaken || entry->source != Variable::Source::kMetric) return false;
+    if (call.function == MetricCall::Function::kDeviation) return TryDeviation(call, *entry);
     if (const std::string why = WhyNoSeries(call, layout_.metrics[entry->index]); !why.empty()) {
       names_.Forbid(NameOf(call), why);
     } else {
       AddMetric(AddSeriesMetric(call, entry->index, &layout_));
     }
     return true;
+  }
+
+  bool TryDeviation(const MetricCall& call, const Dictionary::Entry& entry) {
+    const Metric& metric = layout_.metrics[entry.index];
+    if (const std::string why = WhyNoDeviation(call, metric, layout_.groupings[metric.grouping]); !why.empty()) {
+      names_.Forbid(NameOf(call), why);
+      return true;
+    }
+    std::vector<Diagnostic> unheard;
+    for (const MetricSpec& quartile : QuartilesOf(call)) {
+      if (names_.Find(quartile.name) != nullptr) continue;
+      if (!PlanRollup(quartile, &layout_, &groupings_, names_, &unheard)) return false;
+      AddMetric(static_cast<uint32_t>(layout_.metrics.size() - 1));
+    }
+    MetricSpec deviation;
+    deviation.name = NameOf(call);
+    deviation.value = SourceText(DeviationText(call));
+    return TryOne(deviation);
   }
 
   // False when it cannot be planned yet, or ever.
@@ -205,7 +237,7 @@ class ValuePlanner {
     std::vector<Wanted> wanted = Text(spec);
     if (!reader.Compile(&wanted, std::nullopt)) return false;
     const Type type = wanted[0].compiled->type();
-    if (type.kind == Kind::kString) {
+    if (type.kind == Kind::kString) {  // nobody would own the text
       diagnostics_.push_back(spec.value.Error("the value of a metric must be a number, a bool, a time or a duration",
                                               "", Describe("metric", spec.name, "value")));
       layout_.mistaken_metrics.push_back(spec.name);
@@ -213,7 +245,8 @@ class ValuePlanner {
     }
     Metric metric;
     metric.name = spec.name;
-    metric.type = type.kind == Kind::kInt ? Type(Kind::kDouble) : type;
+    metric.type = !spec.words.empty() ? Type(Kind::kString) : type.kind == Kind::kInt ? Type(Kind::kDouble) : type;
+    metric.words = spec.words;
     metric.grouping = reader.grouping();
     metric.reads = reader.TakeReads();
     metric.every = spec.every;
@@ -251,13 +284,15 @@ class ValuePlanner {
       names_.AddMistaken(spec->name);
       layout_.mistaken_metrics.push_back(spec->name);
     }
-    std::erase_if(waiting, [&](const MetricSpec* spec) { return TellMistakes(*spec); });
+    const std::vector<const MetricSpec*> all = waiting;
+    std::erase_if(waiting, [&](const MetricSpec* spec) { return !IsMade(*spec) && TellMistakes(*spec); });
     for (size_t before = waiting.size() + 1; waiting.size() < before;) {
       before = waiting.size();
       const std::vector<const MetricSpec*> others = waiting;
       std::erase_if(waiting, [&](const MetricSpec* spec) { return !ReadsOnlyWaiting(*spec, others); });
     }
     for (const MetricSpec* spec : waiting) {
+      if (IsMade(*spec)) continue;
       const bool rollup = !spec->over.empty();
       diagnostics_.push_back((rollup ? spec->over : spec->value)
                                  .Error(fmt::format("'{}' leads back to itself", spec->name), "",

@@ -10,6 +10,16 @@
 #include "metric/group_key.h"
 
 namespace tocsin {
+namespace {
+
+// What the answer of its expression makes of an expression metric.
+Value ValueOf(const Metric& metric, const Result& result) {
+  if (result.outcome != Outcome::kValue) return {};
+  if (metric.words.empty()) return AsMetricValue(result.value);
+  return Value::String(metric.words[static_cast<size_t>(result.value.AsInt())]);
+}
+
+}  // namespace
 
 Value ReadEmpty(const Plan::Layout& layout, const Metric& metric, const std::vector<uint32_t>& unknown) {
   if (metric.every) return {};
@@ -31,7 +41,7 @@ Value ReadEmpty(const Plan::Layout& layout, const Metric& metric, const std::vec
   }
   Scratch scratch;
   const Result result = metric.value->Evaluate(variables, Time(), scratch);
-  return result.outcome == Outcome::kValue ? AsMetricValue(result.value) : Value();
+  return ValueOf(metric, result);
 }
 
 bool Engine::State::IsUnknown(uint32_t window) const {
@@ -102,7 +112,7 @@ Value Engine::State::Compute(const Metric& metric, uint32_t row) {
   }
   const Result result = metric.value->Evaluate(std::span(value_stack).subspan(base), now, scratch);
   value_stack.resize(base);
-  return result.outcome == Outcome::kValue ? AsMetricValue(result.value) : tocsin::Value();
+  return ValueOf(metric, result);
 }
 
 Value Engine::State::ReadVariable(const Variable& variable, uint32_t grouping, uint32_t row) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
@@ -19,13 +20,15 @@ struct Known {
   std::string_view what;  // the second argument is
   std::string_view example;
 };
-constexpr std::array<Known, 3> kKnown = {{
+constexpr std::array<Known, 4> kKnown = {{
     {"anomaly", MetricCall::Function::kAnomaly, "a metric and its season", "the season of anomaly()",
      "write anomaly(visits_1h, days(7))"},
     {"forecast", MetricCall::Function::kForecast, "a metric and how far to look ahead",
      "how far forecast() looks ahead", "write forecast(visits_1h, hours(2))"},
     {"previous", MetricCall::Function::kPrevious, "a metric and how far to go back", "how far previous() goes back",
      "write previous(sales_7d, days(7))"},
+    {"deviation", MetricCall::Function::kDeviation, "a metric and some of its keys", "",
+     "write deviation(spent_30d, segment)"},
 }};
 
 const Known* KnownCall(std::string_view source, const Node& node) {
@@ -46,6 +49,29 @@ std::optional<Duration> ConstantSpan(std::string_view text) {
   const Result result = expression->Evaluate({}, Time(), scratch);
   if (result.outcome != Outcome::kValue || result.value.AsDuration() <= Duration::zero()) return std::nullopt;
   return result.value.AsDuration();
+}
+
+// What the call is about, apart from its metric; nothing where a duration is none. REQUIRES of a deviation: all it is
+// given are names.
+std::optional<MetricCall> ReadCall(std::string_view source, const Tree& tree, const Node& node, const Known& known) {
+  MetricCall call;
+  call.function = known.function;
+  call.metric = tree.texts[tree.Child(node, 0).name];
+  if (known.function == MetricCall::Function::kDeviation) {
+    for (uint32_t i = 1; i < node.child_count; ++i) call.keys.push_back(tree.texts[tree.Child(node, i).name]);
+    std::sort(call.keys.begin(), call.keys.end());
+    return call;
+  }
+  const Node& span = tree.Child(node, 1);
+  const std::optional<Duration> duration = ConstantSpan(source.substr(span.offset, span.length));
+  if (!duration) return std::nullopt;
+  call.span = *duration;
+  return call;
+}
+
+// How many arguments it has.
+bool HasItsArguments(const Known& known, const Node& node) {
+  return known.function == MetricCall::Function::kDeviation ? node.child_count >= 1 : node.child_count == 2;
 }
 
 class Namer {
@@ -79,22 +105,26 @@ class Namer {
     if (environment_.strict()) {
       return Refuse(node, *node, fmt::format("{}() is an addition to CEL, which strict_cel turns off", known.name));
     }
-    if (node->child_count != 2) {
+    if (!HasItsArguments(known, *node)) {
       return Refuse(node, *node, fmt::format("{}() takes {}", known.name, known.takes), known.example);
     }
     const Node metric = tree_.Child(*node, 0);
-    const Node span = tree_.Child(*node, 1);
     if (metric.op != Op::kName) {
       return Refuse(node, metric, fmt::format("{}() is about a single metric, not an expression", known.name),
                     "declare the expression as a metric with 'value', and name that");
     }
-    const std::optional<Duration> duration = ConstantSpan(source_.substr(span.offset, span.length));
-    if (!duration) {
+    for (uint32_t i = 1; known.function == MetricCall::Function::kDeviation && i < node->child_count; ++i) {
+      const Node key = tree_.Child(*node, i);
+      if (key.op != Op::kName) return Refuse(node, key, "deviation() is given names of keys", known.example);
+    }
+    const std::optional<MetricCall> call = ReadCall(source_, tree_, *node, known);
+    if (!call) {
+      const Node span = tree_.Child(*node, 1);
       return Refuse(node, span, fmt::format("{} must be a duration longer than nothing, known beforehand", known.what),
                     known.example);
     }
     const std::string& name = tree_.texts[metric.name];
-    std::string full = NameOf({known.function, name, *duration});
+    std::string full = NameOf(*call);
     if (environment_.Find(full) == nullptr && environment_.WhyForbidden(full) == nullptr) {
       if (environment_.Find(name) != nullptr && environment_.WhyForbidden(name) == nullptr) {
         return Refuse(node, *node, fmt::format("'{}' is no metric that {}() could be about", name, known.name));
@@ -137,7 +167,11 @@ class Namer {
 std::string_view Spelling(MetricCall::Function function) { return kKnown[static_cast<size_t>(function)].name; }
 
 std::string NameOf(const MetricCall& call) {
-  return fmt::format("{}({}, {})", Spelling(call.function), call.metric, FormatDuration(call.span));
+  if (call.function != MetricCall::Function::kDeviation)
+    return fmt::format("{}({}, {})", Spelling(call.function), call.metric, FormatDuration(call.span));
+  std::string name = fmt::format("{}({}", Spelling(call.function), call.metric);
+  for (const std::string& key : call.keys) name += ", " + key;
+  return name + ")";
 }
 
 std::vector<MetricCall> FindMetricCalls(std::string_view source) {
@@ -153,10 +187,12 @@ std::vector<MetricCall> FindMetricCalls(std::string_view source) {
     return found;
   for (const Node& node : tree.nodes) {
     const Known* known = KnownCall(source, node);
-    if (known == nullptr || node.child_count != 2 || tree.Child(node, 0).op != Op::kName) continue;
-    const Node& span = tree.Child(node, 1);
-    const std::optional<Duration> duration = ConstantSpan(source.substr(span.offset, span.length));
-    if (duration) found.push_back({known->function, tree.texts[tree.Child(node, 0).name], *duration});
+    if (known == nullptr || !HasItsArguments(*known, node)) continue;
+    bool names = tree.Child(node, 0).op == Op::kName;
+    for (uint32_t i = 1; known->function == MetricCall::Function::kDeviation && i < node.child_count; ++i)
+      names = names && tree.Child(node, i).op == Op::kName;
+    if (!names) continue;
+    if (std::optional<MetricCall> call = ReadCall(source, tree, node, *known)) found.push_back(*std::move(call));
   }
   return found;
 }

@@ -1,5 +1,6 @@
 // Calls about a metric rather than a value: anomaly(visits, days(7)), forecast(visits, hours(2)), previous(visits,
-// days(7)). To an expression each is a name like any other, "anomaly(visits, 7d)", for which somebody keeps a value.
+// days(7)), deviation(visits, region). To an expression each is a name like any other, "anomaly(visits, 7d)", for which
+// somebody keeps a value.
 #ifndef TOCSIN_EXPR_METRIC_CALL_H_
 #define TOCSIN_EXPR_METRIC_CALL_H_
 
@@ -17,13 +18,14 @@
 namespace tocsin {
 
 struct MetricCall {
-  enum class Function : uint8_t { kAnomaly, kForecast, kPrevious };
+  enum class Function : uint8_t { kAnomaly, kForecast, kPrevious, kDeviation };
   Function function = Function::kAnomaly;
   std::string metric;
-  Duration span{};  // the season; how far ahead, or back
+  Duration span{};                // the season; how far ahead, or back
+  std::vector<std::string> keys;  // of kDeviation, sorted: within which its groups are compared
 
   friend bool operator<(const MetricCall& a, const MetricCall& b) {
-    return std::tie(a.metric, a.function, a.span) < std::tie(b.metric, b.function, b.span);
+    return std::tie(a.metric, a.function, a.span, a.keys) < std::tie(b.metric, b.function, b.span, b.keys);
   }
 };
 

@@ -52,6 +52,21 @@ def test_customer_value(at, purchases):
             assert known[customer] == pytest.approx(sum(cents for _, cents in bought) / 100 / gap, rel=1e-12)
 
 
+def test_customer_value_of_all(replay):
+    """Through rollups, with those who are left out."""
+
+    def total(metric):
+        days = seconds("1998-07-01T00:00:00Z") // DAY
+        options = ["--trace", metric, "--trace-at", f"{days}d", "--until", "1998-07-01T00:00:00Z"]
+        output = replay(RULES, data("cdnow_purchases.csv.gz"), *options, source="cdnow").decode()
+        return float(output.splitlines()[-1].split(",")[-1])
+
+    assert total("value_total") == pytest.approx(81_109.977146, abs=1e-6)
+    assert total("value_mean") == pytest.approx(7.043242197, abs=1e-9)
+    assert total("value_customers") == 11_516
+    assert total("left_out") == 23_570 - 11_516
+
+
 def test_who_is_still_a_customer(at, purchases):
     spec = importlib.util.spec_from_file_location("tocsin_crm", ROOT / "python" / "tocsin" / "crm.py")
     crm = importlib.util.module_from_spec(spec)

@@ -38,13 +38,17 @@ inline std::string Print(const EventSpec& event) {
 }
 
 inline std::string Print(const MetricSpec& metric) {
-  return fmt::format(
+  std::string text = fmt::format(
       "metric {}: event {} over '{}' aggregate '{}' where '{}' value '{}' window {} calendar {} last {} by {} "
       "resolution {} {} "
       "every {}\n",
       metric.name, Print(metric.events), metric.over.text(), metric.aggregate.text(), metric.where.text(),
       metric.value.text(), Print(metric.window), Print(metric.calendar), Print(metric.last), Print(metric.by),
       static_cast<int>(metric.resolution.kind), Print(metric.resolution.width), Print(metric.every));
+  for (const PartSpec& part : metric.parts)
+    text += fmt::format("  part {} '{}' weight {} from {} to {}\n", part.name, part.value.text(), part.weight, part.bad,
+                        part.good);
+  return text;
 }
 
 inline std::string Print(const RuleSpec& rule) {

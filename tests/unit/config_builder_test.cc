@@ -39,6 +39,7 @@ metrics:
   last_20: {event: review, aggregate: mean(score), last: 20}
   last_month: {event: review, aggregate: mean(score), window: {calendar: month, zone: Asia/Shanghai, closed: true}}
   ratio: {value: refunds_24h / last_20, every: 1h}
+  health: {parts: {usage: {value: refunds_24h, bad: 500, good: 0, weight: 2.5}, mood: {value: last_20}}, every: 1h}
 patterns:
   break_in:
     sequence:
@@ -87,8 +88,8 @@ ConfigBuilder Built() {
       .AllowedLateness(90min)
       .IgnoreUnknownEvents()
       .LimitGroups(5'000'000)
-      .LimitEvidence(16 << 20)
       .LimitMemory(2'000'000'000)
+      .LimitEvidence(16 << 20)
       .LimitExpressions({9999, 64, 5000})
       .EventType("refund")
       .Attribute("customer", Kind::kString)
@@ -134,6 +135,10 @@ ConfigBuilder Built() {
       .Closed()
       .Metric("ratio")
       .Value("refunds_24h / last_20")
+      .Every(1h)
+      .Metric("health")
+      .Part("usage", "refunds_24h", 2.5, 500, 0)
+      .Part("mood", "last_20")
       .Every(1h)
       .Pattern("break_in")
       .Step("refund")
@@ -282,12 +287,12 @@ TEST_CASE("Build tells every contradiction") {
       {ConfigBuilder().Key("k").ExpireAfter(0h), "'expire_after' must be longer than 0"},
       {ConfigBuilder().Profile("k").Attributes("a"), "the profile 'k' has no 'from'"},
       {ConfigBuilder().LimitGroups(0), "'max_groups' must be at least 1"},
+      {ConfigBuilder().LimitMemory(0), "'max_memory' must be at least 1"},
       {ConfigBuilder().Deduplicate(0h), "'deduplicate' must be longer than 0"},
       {ConfigBuilder().Route("nobody"), "there is no receiver 'nobody'"},
   };
   for (const auto& [builder, message] : cases) {
     INFO(message);
-      {ConfigBuilder().LimitMemory(0), "'max_memory' must be at least 1"},
     const absl::Status status = builder.Build().status();
     CHECK(status.code() == absl::StatusCode::kInvalidArgument);
     INFO(status.message());

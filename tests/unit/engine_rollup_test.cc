@@ -49,12 +49,14 @@ metrics:
   mean_idle: {over: idle, aggregate: mean, by: [tenant]}
   p90_idle: {over: idle, aggregate: quantile(0.9)}
   of_tenants: {over: active_of, aggregate: max}
+  apart: {value: "deviation(spent, tenant)"}
 rules:
   Silent: {when: silent >= 3}
   Busy: {when: "busy > 0.5 && active_of >= 3", resolve_when: busy < 0.25}
   Idle: {when: mean_idle > minutes(80), on_no_data: keep}
   Most: {when: most > 40, for: 5m}
   Apart: {when: spent > 2 * average}
+  Odd: {when: "deviation(spent, tenant) > 2"}
 )yaml";
 
 struct Sink : AlertSink {
@@ -111,6 +113,26 @@ void CheckOne(const Engine& engine, const std::string& rollup, const std::string
   if (expected) REQUIRE(std::fabs(Number(got->view()) - *expected) <= 1e-9 * std::max(1.0, std::fabs(*expected)));
 }
 
+// Each group of a tenant against the quartiles of those that count.
+void CheckDeviations(const Engine& engine, const std::string& tenant, std::vector<double> counted) {
+  std::sort(counted.begin(), counted.end());
+  const auto rank = [&](double q) {
+    return counted[static_cast<size_t>(std::ceil(q * static_cast<double>(counted.size()))) - 1];
+  };
+  const auto spent = ScanAll(engine, "spent");
+  const auto apart = ScanAll(engine, "apart");
+  for (const auto& [key, value] : spent) {
+    if (key.substr(0, 1) != tenant) continue;
+    INFO(key << " at " << FormatTime(*engine.now()) << " is " << ToText(apart.at(key).view()));
+    const bool known = !counted.empty() && rank(0.25) < rank(0.75);
+    REQUIRE(apart.at(key).absent() != known);
+    if (!known) continue;
+    // 0.7413 of the distance between the quartiles of a normal distribution is its standard deviation.
+    const double expected = (Number(value.view()) - rank(0.5)) / (rank(0.75) - rank(0.25)) / 0.741301109;
+    REQUIRE(std::fabs(Number(apart.at(key).view()) - expected) <= 1e-8 * std::max(1.0, std::fabs(expected)));
+  }
+}
+
 void CheckAll(const Engine& engine) {
   const auto n = ScanAll(engine, "n");
   const auto spent = ScanAll(engine, "spent");
@@ -149,6 +171,7 @@ void CheckAll(const Engine& engine) {
     CheckOne(engine, "total", tenant, "sum", held["spent"]);
     CheckOne(engine, "average", tenant, "mean", held["spent"]);
     CheckOne(engine, "least", tenant, "min", held["spent"]);
+    CheckDeviations(engine, tenant, held["spent"]);
     CheckOne(engine, "middle", tenant, "p50", held["pace"]);
     CheckOne(engine, "silent", tenant, "count", held["silent"]);
     CheckOne(engine, "mean_idle", tenant, "mean", held["idle"]);

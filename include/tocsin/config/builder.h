@@ -167,6 +167,9 @@ class MetricBuilder : public ConfigBuilder {
   MetricBuilder Value(SourceText expression);
   MetricBuilder Every(Duration period);
 
+  // Or a score of parts, each an expression from what is bad to what is good.
+  MetricBuilder Part(std::string name, SourceText expression, double weight = 1, double bad = 0, double good = 1);
+
  private:
   friend class ConfigBuilder;
   explicit MetricBuilder(const ConfigBuilder& builder);

@@ -27,8 +27,19 @@ struct CalendarSpec {
   bool closed = false;                  // the last complete one
 };
 
+// One part of a score: an expression over other metrics, and which of its values are bad and good; what lies beyond is
+// taken for the end.
+struct PartSpec {
+  std::string name;
+  SourceText value;
+  double weight = 1;  // above 0
+  double bad = 0;     // may be the larger
+  double good = 1;
+  SourceText origin;
+};
+
 // Either an aggregate over events (`events`, `aggregate`), or an expression over other metrics (`value`), or an
-// aggregate over the groups of a metric that is kept by more keys (`over`, `aggregate`).
+// aggregate over the groups of a metric that is kept by more keys (`over`, `aggregate`), or a score (`parts`).
 struct MetricSpec {
   std::string name;
   std::vector<SourceText> events;        // the event types
@@ -41,8 +52,10 @@ struct MetricSpec {
   std::optional<int64_t> last;           // the last so many events; none of these three: all
   std::vector<SourceText> by;            // the keys of its grouping; empty: one group
   Resolution resolution;
-  std::optional<Duration> every;  // of an expression: evaluated only at multiples of it
-  SourceText origin;              // where it was declared, for messages
+  std::optional<Duration> every;   // of an expression: evaluated only at multiples of it
+  std::vector<PartSpec> parts;     // of a score, from 0 to 100: the parts that have a value, by their weights
+  std::vector<std::string> words;  // of an expression: its value is the text of that number. Not for configs.
+  SourceText origin;               // where it was declared, for messages
 };
 
 // What is said once of an attribute that groups.
