@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "derive/emit_plan.h"
+
 namespace tocsin {
 namespace {
 
@@ -149,11 +151,8 @@ class PatternCompiler {
     if (text.empty()) return std::nullopt;
     const EventSpec& event_spec = catalog_.event(event);
     const auto attributes = static_cast<uint32_t>(event_spec.attributes.size());
-    Environment environment;
-    environment.SetLanguage(language_);
-    environment.SetNoun(fmt::format("attribute of '{}' or of an earlier step", event_spec.name));
-    for (uint32_t slot = 0; slot < attributes; ++slot)
-      environment.Add(event_spec.attributes[slot].name, TypeInExpressions(event_spec.attributes[slot].type), slot);
+    Environment environment =
+        AttributesOf(event_spec, language_, fmt::format("attribute of '{}' or of an earlier step", event_spec.name));
     names_.AddTo(&environment, attributes, last);
     std::optional<Expression> expression =
         Expression::Compile(text, environment, Kind::kBool, description, &diagnostics_);
@@ -194,51 +193,29 @@ class PatternCompiler {
       std::optional<Expression> expression =
           Expression::Compile(emit.second, environment, Kind::kNone, Part("emit"), &diagnostics_);
       if (!expression) continue;
-      EmitPlan planned;
-      planned.name = emit.first;
-      planned.type = expression->type();
-      planned.capture = expression->AsVariable();
-      if (planned.capture) {
-        planned.type = names_.attributes()[*planned.capture].type;
-        names_.MarkUsedAt(*planned.capture);
-      } else {
-        planned.value = Condition(std::move(*expression), 0, kNoStep, 0);
-      }
-      plan_.emits.push_back(std::move(planned));
+      plan_.emits.push_back(PlanEmit(emit, *std::move(expression), 0, &names_));
     }
   }
 
   // Of all that could be kept, what is read.
   void PlaceCaptures() {
-    std::vector<uint32_t> number(names_.attributes().size());
-    for (size_t i = 0; i < number.size(); ++i) {
-      const StepAttribute& attribute = names_.attributes()[i];
-      if (!attribute.used) continue;
-      number[i] = static_cast<uint32_t>(plan_.captures.size());
-      plan_.captures.push_back({attribute.name, attribute.type});
-    }
-    const auto place = [&](StepCondition* condition) {
-      for (auto& [slot, capture] : condition->kept) capture = number[capture];
-    };
+    const std::vector<uint32_t> numbers = KeepUsed(names_, &plan_.captures);
     for (EventReactions& to : plan_.events) {
       for (Reaction& reaction : to.reactions) {
-        if (reaction.where) place(&*reaction.where);
-        if (reaction.where_all) place(&*reaction.where_all);
+        if (reaction.where) Renumber(numbers, &*reaction.where);
+        if (reaction.where_all) Renumber(numbers, &*reaction.where_all);
         if (reaction.kind == Reaction::Kind::kEnd) continue;
         const auto origin = std::find_if(origins_.begin(), origins_.end(), [&](const Origin& one) {
           return one.event == to.event && one.step == reaction.state;
         });
-        for (size_t i = 0; i < number.size(); ++i) {
+        for (size_t i = 0; i < numbers.size(); ++i) {
           const StepAttribute& attribute = names_.attributes()[i];
           if (attribute.used && attribute.step == reaction.state)
-            reaction.captures.emplace_back(number[i], attribute.slots[origin->alternative]);
+            reaction.captures.emplace_back(numbers[i], attribute.slots[origin->alternative]);
         }
       }
     }
-    for (EmitPlan& emit : plan_.emits) {
-      if (emit.capture) emit.capture = number[*emit.capture];
-      if (emit.value) place(&*emit.value);
-    }
+    Renumber(numbers, &plan_.emits);
   }
 
   // All that what attempts hold depends on.
@@ -251,12 +228,7 @@ class PatternCompiler {
           fmt::format("|{} {} {} {}", step.absent ? "not" : "", step.times, step.name.text(), step.where.text());
       for (const uint32_t event : found_[i]) identity += "," + catalog_.event(event).name;
     }
-    identity += "|" + spec_.where.text();
-    for (const EmitPlan& emit : plan_.emits) identity += fmt::format("|{} {}", emit.name, TypeName(emit.type));
-    for (const EmitSpec& emit : spec_.emit) identity += "|" + emit.second.text();
-    for (const CapturePlan& capture : plan_.captures)
-      identity += fmt::format("|{} {}", capture.name, TypeName(capture.type));
-    return identity;
+    return identity + "|" + spec_.where.text() + IdentityOf(plan_.emits, spec_.emit, plan_.captures);
   }
 
   static constexpr uint32_t kNoStep = ~uint32_t{0};

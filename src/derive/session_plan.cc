@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "derive/emit_plan.h"
+
 namespace tocsin {
 namespace {
 
@@ -56,11 +58,8 @@ class SessionCompiler {
 
   std::optional<Expression> Where(uint32_t event) {
     const EventSpec& event_spec = catalog_.event(event);
-    Environment environment;
-    environment.SetLanguage(language_);
-    environment.SetNoun(fmt::format("attribute of '{}'", event_spec.name));
-    for (uint32_t slot = 0; slot < event_spec.attributes.size(); ++slot)
-      environment.Add(event_spec.attributes[slot].name, TypeInExpressions(event_spec.attributes[slot].type), slot);
+    const Environment environment =
+        AttributesOf(event_spec, language_, fmt::format("attribute of '{}'", event_spec.name));
     return Expression::Compile(spec_.where, environment, Kind::kBool, Part("where"), &diagnostics_);
   }
 
@@ -85,57 +84,28 @@ class SessionCompiler {
       std::optional<Expression> expression =
           Expression::Compile(emit.second, environment, Kind::kNone, Part("emit"), &diagnostics_);
       if (!expression) continue;
-      EmitPlan planned;
-      planned.name = emit.first;
-      planned.type = expression->type();
-      const std::optional<uint32_t> alone = expression->AsVariable();
-      if (alone && *alone >= SessionPlan::kOwn) {
-        planned.capture = *alone - SessionPlan::kOwn;
-        planned.type = names_.attributes()[*planned.capture].type;
-        names_.MarkUsedAt(*planned.capture);
-        plan_.emits.push_back(std::move(planned));
-        continue;
-      }
-      StepCondition value{std::move(*expression), {}, {}, {}};
-      value.slots = SessionPlan::kOwn + static_cast<uint32_t>(names_.attributes().size());
-      for (const uint32_t slot : value.expression.slots()) {
-        if (slot < SessionPlan::kOwn) continue;
-        value.kept.emplace_back(slot, slot - SessionPlan::kOwn);
-        names_.MarkUsedAt(slot - SessionPlan::kOwn);
-      }
-      planned.value = std::move(value);
-      plan_.emits.push_back(std::move(planned));
+      plan_.emits.push_back(PlanEmit(emit, *std::move(expression), SessionPlan::kOwn, &names_));
     }
   }
 
   void PlaceCaptures() {
-    std::vector<uint32_t> number(names_.attributes().size());
-    for (size_t i = 0; i < number.size(); ++i) {
+    const std::vector<uint32_t> numbers = KeepUsed(names_, &plan_.captures);
+    for (size_t i = 0; i < numbers.size(); ++i) {
       const StepAttribute& attribute = names_.attributes()[i];
       if (!attribute.used) continue;
-      number[i] = static_cast<uint32_t>(plan_.captures.size());
-      plan_.captures.push_back({attribute.name, attribute.type});
       for (size_t s = 0; s < plan_.sources.size(); ++s) {
         SessionSource& source = plan_.sources[s];
-        (attribute.step == 0 ? source.first : source.last).emplace_back(number[i], attribute.slots[s]);
+        (attribute.step == 0 ? source.first : source.last).emplace_back(numbers[i], attribute.slots[s]);
       }
     }
-    for (EmitPlan& emit : plan_.emits) {
-      if (emit.capture) emit.capture = number[*emit.capture];
-      if (!emit.value) continue;
-      for (auto& [slot, capture] : emit.value->kept) capture = number[capture];
-    }
+    Renumber(numbers, &plan_.emits);
   }
 
   std::string Identity() const {
     std::string identity =
         fmt::format("[{}]|{}|{}", fmt::join(plan_.keys, ","), ToNanos(plan_.gap), spec_.where.text());
     for (const SessionSource& source : plan_.sources) identity += "," + source.event_name;
-    for (const EmitPlan& emit : plan_.emits) identity += fmt::format("|{} {}", emit.name, TypeName(emit.type));
-    for (const EmitSpec& emit : spec_.emit) identity += "|" + emit.second.text();
-    for (const CapturePlan& capture : plan_.captures)
-      identity += fmt::format("|{} {}", capture.name, TypeName(capture.type));
-    return identity;
+    return identity + IdentityOf(plan_.emits, spec_.emit, plan_.captures);
   }
 
   const SessionSpec& spec_;

@@ -56,8 +56,9 @@ std::optional<Kind> Groupings::KindOfProfile(const SourceText& key, const Events
       if (one.text() != attribute) continue;
       for (const EventSpec* event : events) {
         const auto& attributes = event->attributes;
+        // A match says of which of these groups it is, without saying whose.
         if (std::any_of(attributes.begin(), attributes.end(),
-                        [&](const AttributeSpec& its) { return its.name == profile.key; }))
+                        [&](const AttributeSpec& its) { return its.name == profile.key || its.name == key.text(); }))
           continue;
         return complain(fmt::format("the event '{}' has no attribute '{}', of whom '{}' is known", event->name,
                                     profile.key, key.text()));

@@ -216,16 +216,7 @@ class AggregateChecker {
                                         "", description_));
       return std::nullopt;
     }
-    argument.text = expression->Definition();
-    argument.type = expression->type();
-    if (std::optional<uint32_t> slot = expression->AsVariable()) {
-      // An attribute alone is read by its slot.
-      argument.slot = *slot;
-      argument.type = event.attributes[*slot].type;
-      return argument;
-    }
-    argument.expression = std::move(expression);
-    return argument;
+    return ArgumentOf(*std::move(expression), event);
   }
 
   // What is taken first says more than what it is taken of.

@@ -107,7 +107,6 @@ class Checker {
   }
 
   std::optional<ArgumentPlan> Compile(const SourceText& text, const EventSpec& event) {
-    ArgumentPlan argument;
     std::optional<Expression> expression =
         Expression::Compile(text, EventEnvironment(event, language_), Kind::kNone, description_, &diagnostics_);
     if (!expression) return std::nullopt;
@@ -117,15 +116,7 @@ class Checker {
                      "", description_));
       return std::nullopt;
     }
-    argument.text = expression->ToString();
-    argument.type = expression->type();
-    if (std::optional<uint32_t> slot = expression->AsVariable()) {
-      argument.slot = *slot;
-      argument.type = event.attributes[*slot].type;
-      return argument;
-    }
-    argument.expression = std::move(expression);
-    return argument;
+    return ArgumentOf(*std::move(expression), event);
   }
 
   ArgumentPlan Paired(const SourceText& own, const SourceText& other, const EventSpec& event) {

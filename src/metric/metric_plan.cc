@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "tocsin/crm/customer_value.h"
 #include "tocsin/window/aggregate.h"
@@ -381,6 +382,19 @@ Moves OnEntry(const MetricPlan& metric, bool sum_is_nonnegative) {
 bool MayBeAbsent(const MetricPlan& metric) {
   return metric.aggregate != AggregateKind::kCount && metric.aggregate != AggregateKind::kRate &&
          metric.aggregate != AggregateKind::kSum && metric.aggregate != AggregateKind::kDistinct;
+}
+
+ArgumentPlan ArgumentOf(Expression expression, const EventSpec& event) {
+  ArgumentPlan argument;
+  argument.text = expression.Definition();
+  argument.type = expression.type();
+  if (const std::optional<uint32_t> slot = expression.AsVariable()) {
+    argument.slot = *slot;
+    argument.type = event.attributes[*slot].type;
+  } else {
+    argument.expression = std::move(expression);
+  }
+  return argument;
 }
 
 std::string Describe(std::string_view kind, std::string_view name, std::string_view part) {

@@ -117,6 +117,9 @@ Moves OnEntry(const MetricPlan& metric, bool sum_is_nonnegative);
 // A group without events, or whose events lack the argument, has no value.
 bool MayBeAbsent(const MetricPlan& metric);
 
+// The argument that an expression over an event's attributes is. An attribute alone is read by its slot.
+ArgumentPlan ArgumentOf(Expression expression, const EventSpec& event);
+
 // "metric refunds_24h, where": what a text without a file is called in a message.
 std::string Describe(std::string_view kind, std::string_view name, std::string_view part);
 

@@ -95,7 +95,6 @@ void LayOut(WindowPlan* plan) {
     plan->rounds |= IsRounded(field.kind);
     plan->holds_texts |= field.kind == Field::kOldestValue && field.text && plan->kind != WindowPlan::Kind::kAll;
     plan->counts_times |= field.kind == Field::kTimes;
-    plan->counts_all |= field.kind == Field::kEvents || field.kind == Field::kTimes || field.kind == Field::kNewest;
   }
   // A window that never lets go has no panes but those of the times that it knows again.
   if (plan->kind == WindowPlan::Kind::kAll) plan->extreme_codes = {};

@@ -205,7 +205,6 @@ struct WindowPlan {
   bool counts_times = false;  // it has a kTimes
   // A ring with fewer places than this has no totals: they are added up when they are asked for. 0: it always has.
   uint32_t totals_from = 0;
-  bool counts_all = false;   // it has a field that an event without arguments changes
   bool holds_texts = false;  // its panes do
 
   // What PaneRing asks of it.
