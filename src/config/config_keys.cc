@@ -56,12 +56,11 @@ void ReadProfiles(const YamlNode& section, ReadResult* result, Mistakes& mistake
 }
 
 void ReadLimits(const YamlNode& section, ReadResult* result, Mistakes& mistakes) {
-  static const MapKeys kKeys = {
-      "'limits'",
-      "{max_groups: 1000000}",
-      {"max_groups", "max_memory", "evidence_memory", "max_expression_bytes", "max_expression_depth",
-       "max_expression_steps"},
-      {}};
+  static const MapKeys kKeys = {"'limits'",
+                                "{max_groups: 1000000}",
+                                {"max_groups", "max_memory", "evidence_memory", "max_expression_bytes",
+                                 "max_expression_depth", "max_expression_steps"},
+                                {}};
   if (section.kind == YamlNode::Kind::kNull) return;
   MapReader reader(section, SourceText("limits"), kKeys, mistakes);
   LimitSpec& limits = result->config.engine.limits;
