@@ -118,6 +118,8 @@ void Engine::State::Evaluate(RuleRow which) {
   const Instant instant = closing ? Instant::kClosing : closed ? Instant::kClosed : Instant::kOpen;
   const AlertStep step = Decide(record->state, verdict, now, rule.life, instant, alerts.Turns(*record));
   if (step == AlertStep::kAskAgain) return AskAgain(record);
+  // A deadline in this very instant is decided on what holds at its end.
+  if (step == AlertStep::kNothing && !closed && record->has_timer && record->timer <= now) AskAgain(record);
   Act(step, which, before);
 }
 

@@ -77,14 +77,7 @@ class ValuePlanner {
                                             "{{event: {}, aggregate: count}}",
                                             event.name, event.name));
     }
-    for (const MetricSpec* spec : all) {
-      if (spec->parts.empty() || !diagnostics_.empty()) continue;
-      diagnostics_.push_back(spec->origin.Error("the parts of a score must be numbers", "", "metric " + spec->name));
-    }
   }
-
-  // Its text was made here, of parts that tell of their own mistakes.
-  static bool IsMade(const MetricSpec& spec) { return !spec.parts.empty() || !spec.words.empty(); }
 
   void AddMetric(uint32_t index) {
     const Metric& metric = layout_.metrics[index];
@@ -298,7 +291,14 @@ class ValuePlanner {
                                  .Error(fmt::format("'{}' leads back to itself", spec->name), "",
                                         Describe("metric", spec->name, rollup ? "over" : "value")));
     }
+    for (const MetricSpec* spec : all) {
+      if (spec->parts.empty() || !diagnostics_.empty()) continue;
+      diagnostics_.push_back(spec->origin.Error("the parts of a score must be numbers", "", "metric " + spec->name));
+    }
   }
+
+  // Its text was made here, of parts that tell of their own mistakes.
+  static bool IsMade(const MetricSpec& spec) { return !spec.parts.empty() || !spec.words.empty(); }
 
   // Whether it has any of its own.
   bool TellMistakes(const MetricSpec& spec) {

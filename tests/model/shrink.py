@@ -49,6 +49,10 @@ def _without_parts(case, still):
         if place[-1] not in parent:
             continue
         del parent[place[-1]]
+        if place[0] == "metrics" and len(place) == 3:  # a metric's past is of the same metric
+            for name, spec in candidate["config"]["metrics"].items():
+                if name.startswith(place[1] + "~"):
+                    spec.pop(place[2], None)
         if _whole(candidate["config"]) and still(candidate):
             case = candidate
     return case
@@ -60,6 +64,8 @@ def _parts(config):
         yield from ((section, name) for name in list(config.get(section, {})))
     for section in ("rules", "metrics"):
         for name, spec in list(config[section].items()):
+            if "~" in name:
+                continue
             yield from ((section, name, option) for option in list(spec) if option not in _KEEP)
     yield from (("ingest", option) for option in list(config["ingest"]) if option not in _KEEP)
 

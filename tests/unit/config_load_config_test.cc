@@ -216,7 +216,7 @@ TEST_CASE("Every key of a config arrives") {
   CHECK(file.kind == "file");
   REQUIRE(file.Find("path") != nullptr);
   CHECK(file.Find("path")->text() == "alerts.jsonl");
-  CHECK(file.origin.Error("x").line == 68);
+  CHECK(file.origin.Error("x").line == 69);
   REQUIRE(result.config.receivers[1].notifiers.size() == 2);
   CHECK(result.config.receivers[1].notifiers[0].options.size() == 1);
   REQUIRE(result.config.receivers[1].notifiers[1].Find("file") != nullptr);  // a bare value goes by its kind's name
