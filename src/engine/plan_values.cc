@@ -292,8 +292,24 @@ class ValuePlanner {
                                         Describe("metric", spec->name, rollup ? "over" : "value")));
     }
     for (const MetricSpec* spec : all) {
-      if (spec->parts.empty() || !diagnostics_.empty()) continue;
-      diagnostics_.push_back(spec->origin.Error("the parts of a score must be numbers", "", "metric " + spec->name));
+      if (!spec->parts.empty()) TellOfParts(*spec);
+    }
+  }
+
+  // Of parts that are right by themselves, and make no score.
+  void TellOfParts(const MetricSpec& spec) {
+    const size_t before = diagnostics_.size();
+    for (const PartSpec& part : spec.parts) {
+      const Dictionary::Entry* entry = names_.Find(fmt::format("{}.{}", spec.name, part.name));
+      if (entry == nullptr || entry->mistaken) return;  // told of it
+      if (entry->type.kind == Kind::kDouble) continue;
+      diagnostics_.push_back(part.value.Error(
+          fmt::format("a score is made of numbers, and the part '{}' is a {}", part.name, TypeName(entry->type)),
+          entry->type.kind == Kind::kDuration ? "getHours() of it is a number" : "", "metric " + spec.name));
+    }
+    if (diagnostics_.size() == before) {
+      diagnostics_.push_back(spec.origin.Error("the keys of one part of a score must contain those of the others", "",
+                                               "metric " + spec.name));
     }
   }
 
