@@ -33,6 +33,7 @@ bool IsSpace(char32_t c) {
 size_t FindText(std::string_view text, std::string_view part, size_t begin) {
   if (begin > text.size()) return std::string_view::npos;
   if (part.empty()) return begin;
+  if (text.size() - begin < part.size()) return std::string_view::npos;  // nor may memmem be given no text
   const void* const found = memmem(text.data() + begin, text.size() - begin, part.data(), part.size());
   return found == nullptr ? std::string_view::npos : static_cast<size_t>(static_cast<const char*>(found) - text.data());
 }
