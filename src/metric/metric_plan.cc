@@ -271,7 +271,7 @@ Value ReadMetric(const MetricPlan& metric, const WindowPlan& window, const Windo
     }
     case AggregateKind::kTimeSince: {
       const std::optional<Time> newest = state.Newest(field);
-      return newest ? Value::Span(now - *newest) : Value();
+      return newest ? Value::Span(SaturatingSubtract(now, newest->time_since_epoch()).time_since_epoch()) : Value();
     }
     case AggregateKind::kSatisfaction: {
       const double expected = state.Sum(window.fields[metric.other]).Value();
@@ -317,7 +317,7 @@ std::optional<PurchaseTimes> ReadPurchases(const MetricPlan& metric, const Windo
   if (!last) return std::nullopt;
   const auto times = state.Times(window.fields[metric.field], newest);
   if (!times) return PurchaseTimes{1, *last, *last};
-  return PurchaseTimes{times->distinct, *last - times->length, *last};
+  return PurchaseTimes{times->distinct, SaturatingSubtract(*last, times->length), *last};
 }
 
 std::optional<RfmInput> ReadRfmInput(const MetricPlan& metric, const WindowPlan& window, const WindowInRow& state) {

@@ -527,7 +527,7 @@ std::optional<WindowInRow::Span> WindowInRow::Times(const FieldPlan& times, cons
       first = FromNanos(FieldAt<TimesPartial>(panes.partial(0), times.partial_offset).first);
     }
   }
-  return Span{*Newest(newest) - first, total.distinct};
+  return Span{SaturatingSubtract(*Newest(newest), first.time_since_epoch()).time_since_epoch(), total.distinct};
 }
 
 }  // namespace tocsin

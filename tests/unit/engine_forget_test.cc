@@ -219,5 +219,19 @@ TEST_CASE("nobody can tell whether a group was freed", "[engine]") {
   }
 }
 
+TEST_CASE("times three hundred years apart are held at the longest duration", "[engine]") {
+  ConfigBuilder builder;
+  builder.EventType("visit").Attribute("customer", Kind::kString);
+  builder.Metric("idle").Event("visit").Aggregate("time_since").By("customer");
+  builder.Metric("gap").Event("visit").Aggregate("mean_interval").By("customer");
+  Engine engine(MakePlan(builder));
+  const Time first = FromNanos(INT64_MIN / 100 * 99);
+  REQUIRE(engine.Ingest(Event("visit").At(first).Set("customer", "a")).ok());
+  REQUIRE(engine.Ingest(Event("visit").At(kStart).Set("customer", "b")).ok());
+  CHECK(engine.Value("idle", {{"customer", "a"}})->view().AsDuration() == Duration::max());
+  REQUIRE(engine.Ingest(Event("visit").At(kStart).Set("customer", "a")).ok());
+  CHECK(engine.Value("gap", {{"customer", "a"}})->view().AsDuration() == Duration::max());
+}
+
 }  // namespace
 }  // namespace tocsin

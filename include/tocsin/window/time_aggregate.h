@@ -117,7 +117,7 @@ struct TimeSince {
   }
   static std::optional<Output> Get(const Total& total, const Moment& moment) {
     if (!total.newest) return std::nullopt;
-    return moment.now - *total.newest;
+    return SaturatingSubtract(moment.now, total.newest->time_since_epoch()).time_since_epoch();
   }
 };
 
@@ -151,7 +151,7 @@ struct MeanInterval {
   static void Remove(Total& total, const Partial& q) { total.distinct -= q.distinct; }
   static std::optional<Output> Get(const Total& total, const Moment& moment) {
     if (total.distinct < 2) return std::nullopt;
-    return (total.newest - moment.oldest) / (total.distinct - 1);
+    return SaturatingSubtract(total.newest, moment.oldest.time_since_epoch()).time_since_epoch() / (total.distinct - 1);
   }
 };
 
