@@ -76,6 +76,8 @@ void Engine::State::Apply(const EventView& view, size_t first_key) {
   if (event_plan.derives) Derive(view, reached);
   if (layout.spec.limits.evidence_memory > 0) KeepEvidence(view, reached);
   UpdateRollups();
+  if (!at_close.empty() && !layout.rollups.empty()) [[unlikely]]
+    ConcernWaiting();
   unsettled = !at_close.empty() || timers.AnyUntil(now);
   if (unsettled) [[unlikely]]
     CatchUpTouched();

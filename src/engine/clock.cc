@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "engine/state.h"
-#include "engine/thresholds.h"
 
 namespace tocsin {
 
@@ -193,7 +192,7 @@ void Engine::State::RingExit(const Timer& timer) {
   for (uint32_t i : layout.uses[timer.index].indices) {
     // What has left another of its windows unnoticed took it down, and this may have taken it up again.
     const ThresholdIndex& index = layout.groupings[window.grouping].indices[i];
-    if (!OfSeveralWindows(layout, index)) continue;
+    if (!index.of_several_windows) continue;
     ForHolding(window.grouping, index, timer.row, [&](uint32_t rule) { Concern(rule, timer.row); });
   }
   Spread();

@@ -127,6 +127,9 @@ struct ThresholdIndex {
   bool partial = false;         // of a rule that also reads what is no threshold, or metrics of coarser groups
   bool while_active = false;    // its atoms count only while an alert is active
   bool plain = false;           // it is about a metric that one window tells at once
+  // Its value can fall by what leaves one window, without notice, and rise again by what leaves another: exits are
+  // waited for only where they can make a condition true.
+  bool of_several_windows = false;
   // Where each of its atoms counts only while another one of its rule holds: the indices of those.
   std::vector<uint32_t> leaders;
 

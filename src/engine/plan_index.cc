@@ -256,7 +256,7 @@ class IndexPlanner {
       atom.guard = guard_of_leader.value_or(Atom::kFree);
       atom.leads = guard;
       // Nor does it turn a rule that does not believe its metrics yet: no alert sees to it that exits are noticed.
-      const bool unnoticed = !rule->warming.empty() && IsOfSeveralWindows(leader->source);
+      const bool unnoticed = !rule->warming.empty() && IsOfSeveralWindows(layout_, leader->source);
       builder_.Add(*rule, *leader, is_open, atom, !single || unnoticed);
     }
     // What ends an alert whose condition may be false already.
@@ -294,10 +294,6 @@ class IndexPlanner {
     const Metric& metric = layout_.metrics[term.source.metric];
     return term.kind == Term::Kind::kThreshold && term.source.minus == kNothing && metric.aggregate && !metric.rollup &&
            !MayBeAbsent(*metric.aggregate) && !layout_.windows[metric.aggregate->window].behind();
-  }
-
-  bool IsOfSeveralWindows(const Source& source) const {
-    return source.minus != kNothing || layout_.metrics[source.metric].windows.size() > 1;
   }
 
   void AddOpenWindows(const Term& term, RulePlan* rule) {

@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include "engine/plan_stages.h"
+#include "engine/spec_fields.h"
 
 namespace tocsin {
 namespace {
@@ -29,17 +30,9 @@ bool Check(const MetricSpec& spec, bool strict, std::vector<Diagnostic>* diagnos
   const auto complain = [&](const SourceText& place, std::string message) {
     diagnostics->push_back((place.empty() ? spec.origin : place).Error(std::move(message), "", "metric " + spec.name));
   };
-  const char* extra = !spec.events.empty()      ? "event"
-                      : !spec.value.empty()     ? "value"
-                      : !spec.over.empty()      ? "over"
-                      : !spec.aggregate.empty() ? "aggregate"
-                      : !spec.where.empty()     ? "where"
-                      : spec.window.has_value() ? "window"
-                      : spec.calendar           ? "window"
-                      : spec.last.has_value()   ? "last"
-                      : !spec.by.empty()        ? "by"
-                                                : nullptr;
-  if (extra != nullptr)
+  const std::string_view extra =
+      FirstGiven(spec, {"event", "value", "over", "aggregate", "where", "window", "last", "by"});
+  if (!extra.empty())
     complain(spec.origin, fmt::format("'{}' is a score of its parts and has no '{}' of its own", spec.name, extra));
   if (spec.parts.size() > kMostParts) complain(spec.origin, fmt::format("a score has at most {} parts", kMostParts));
   if (strict) complain(spec.origin, "a score asks which parts have a value, which strict_cel turns off");
@@ -58,8 +51,11 @@ bool Check(const MetricSpec& spec, bool strict, std::vector<Diagnostic>* diagnos
   return diagnostics->size() == before;
 }
 
-// As a double of CEL.
-std::string Number(double number) { return fmt::format("({:#})", number); }
+// As a double of CEL: 10.0, 1e+20.
+std::string Number(double number) {
+  const std::string text = fmt::format("{}", number);
+  return fmt::format("({}{})", text, text.find_first_of(".e") == std::string::npos ? ".0" : "");
+}
 
 class Score {
  public:

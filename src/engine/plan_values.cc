@@ -11,6 +11,7 @@
 #include "engine/plan_rollups.h"
 #include "engine/plan_series.h"
 #include "engine/plan_stages.h"
+#include "engine/spec_fields.h"
 #include "expr/aggregate_call.h"
 
 namespace tocsin {
@@ -124,17 +125,10 @@ class ValuePlanner {
   }
 
   bool CheckShape(const MetricSpec& spec) {
-    const char* extra = !spec.events.empty()      ? "event"
-                        : !spec.aggregate.empty() ? "aggregate"
-                        : !spec.where.empty()     ? "where"
-                        : spec.window.has_value() ? "window"
-                        : spec.calendar           ? "window"
-                        : spec.last.has_value()   ? "last"
-                        : !spec.by.empty()        ? "by"
-                                                  : nullptr;
-    if (extra == nullptr && (!spec.every || *spec.every > Duration::zero())) return true;
+    const std::string_view extra = FirstGiven(spec, {"event", "aggregate", "where", "window", "last", "by"});
+    if (extra.empty() && (!spec.every || *spec.every > Duration::zero())) return true;
     const std::string message =
-        extra != nullptr
+        !extra.empty()
             ? fmt::format("'{}' is an expression over other metrics and has no '{}' of its own", spec.name, extra)
             : std::string("'every' must be longer than nothing");
     diagnostics_.push_back(spec.origin.Error(message, "", "metric " + spec.name));
@@ -143,13 +137,8 @@ class ValuePlanner {
   }
 
   bool CheckRollup(const MetricSpec& spec) {
-    const char* extra = !spec.events.empty() ? "event"
-                        : spec.window        ? "window"
-                        : spec.calendar      ? "window"
-                        : spec.last          ? "last"
-                        : spec.every         ? "every"
-                                             : nullptr;
-    if (extra == nullptr) return true;
+    const std::string_view extra = FirstGiven(spec, {"event", "window", "last", "every"});
+    if (extra.empty()) return true;
     diagnostics_.push_back(
         spec.origin.Error(fmt::format("'{}' puts groups together and has no '{}' of its own", spec.name, extra), "",
                           "metric " + spec.name));

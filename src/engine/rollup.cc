@@ -222,33 +222,14 @@ void Engine::State::UpdateRollups() {
     if (!groups[layout.windows[changed.window].grouping].alive(changed.row)) continue;
     for (uint32_t rollup : layout.uses[changed.window].rollups) UpdateMember(rollup, changed.row);
   }
-  if (event == nullptr || at_close.empty()) return;
-  // What was put together has let go of something in this very instant. The event may change it too, so who waits for
-  // the end of the instant to be asked is asked now, as with any other metric.
-  auto contains = [](const std::vector<uint32_t>& list, uint32_t item) {
-    return std::find(list.begin(), list.end(), item) != list.end();
-  };
-  auto row_in = [&](RuleRow which, uint32_t coarse) -> std::optional<uint32_t> {
-    const uint32_t grouping = layout.rules[which.rule].grouping;
-    if (grouping == coarse) return which.row;
-    const std::vector<ParentPlan>& parents = layout.groupings[grouping].parents;
-    for (uint32_t p = 0; p < parents.size(); ++p) {
-      if (parents[p].grouping == coarse) return ParentRow(grouping, which.row, p);
-    }
-    return std::nullopt;
-  };
-  const size_t windows = touched.size();
-  for (size_t i = 0; i < windows; ++i) {
-    for (uint32_t r : layout.uses[touched[i].window].rollups) {
-      const RollupPlan& rollup = layout.rollups[r];
-      const std::optional<uint32_t> coarse = CoarseRow(rollup, touched[i].row);
-      for (const RuleRow which : at_close) {
-        const RulePlan& rule = layout.rules[which.rule];
-        if (!contains(rule.windows, rollup.window) && !contains(rule.coarse_windows, rollup.window)) continue;
-        if (coarse && row_in(which, rollup.coarse) == coarse) Concern(which.rule, which.row);
-      }
-    }
-  }
+}
+
+// The group that it is put together with others to, where it counts there.
+std::optional<uint32_t> Engine::State::RowOfMember(uint32_t rollup, uint32_t row) {
+  const RollupPlan& plan_of_rollup = layout.rollups[rollup];
+  const RollupMember& member = MemberIn(plan_of_rollup, groups[plan_of_rollup.fine].row(row));
+  if (member.coarse == 0) return std::nullopt;
+  return member.coarse - 1;
 }
 
 // The same, and who reads what has changed is concerned.

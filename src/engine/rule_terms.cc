@@ -9,6 +9,10 @@
 
 namespace tocsin {
 
+bool IsOfSeveralWindows(const Plan::Layout& layout, const Source& source) {
+  return source.minus != ThresholdIndex::kNothing || layout.metrics[source.metric].windows.size() > 1;
+}
+
 RuleParts RuleTerms::TakeApart(uint32_t r) {
   const RulePlan& rule = layout_.rules[r];
   RuleParts parts;

@@ -22,6 +22,9 @@ struct Source {
   friend auto operator<=>(const Source&, const Source&) = default;
 };
 
+// Whether more than one window moves it.
+bool IsOfSeveralWindows(const Plan::Layout& layout, const Source& source);
+
 // A value that a rule can hang under.
 struct Choice {
   bool is_profile = false;

@@ -234,6 +234,8 @@ struct Engine::State {
   uint32_t NumberOf(uint32_t grouping, uint32_t selector, uint32_t row);
   uint32_t LookUpNumber(uint32_t grouping, const SelectorPlan& selector, uint32_t row);
   void Rehang(uint32_t grouping, uint32_t selector, uint32_t row);
+  std::optional<uint32_t> RowIn(uint32_t coarse, uint32_t grouping, uint32_t row);
+  void ConcernWaiting();
   // The rules that a changed window concerns, besides those whose threshold turned.
   void ConcernReaders(uint32_t window, uint32_t row);
   void ConcernOpen(uint32_t grouping, const ThresholdIndex& index, uint32_t row, uint32_t window);
@@ -367,6 +369,7 @@ struct Engine::State {
 
   // --- rollup.cc ---
   void UpdateRollups();
+  std::optional<uint32_t> RowOfMember(uint32_t rollup, uint32_t row);
   void Spread();
   void LetGoOfMembers();
   void UpdateMember(uint32_t rollup, uint32_t row);

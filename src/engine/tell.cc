@@ -84,7 +84,7 @@ void Engine::State::AddLabels(const RulePlan& rule, uint32_t row, AlertChange* t
   KeysOf(rule.grouping, row, &keys);
   for (size_t k = 0; k < keys.size(); ++k)
     told->labels.emplace_back(layout.groupings[rule.grouping].keys[k], ToText(keys[k]));
-  if (told->labels.size() > 1) std::sort(told->labels.begin(), told->labels.end());
+  std::sort(told->labels.begin(), told->labels.end());
 }
 
 // The values and why, as they are at this change; the words of an end are those in which the alert was last told.

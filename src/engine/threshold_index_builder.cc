@@ -80,6 +80,7 @@ void ThresholdIndexBuilder::BuildOne(const Key& key, Pending* pending) {
     if (metric != ThresholdIndex::kNothing)
       windows.insert(layout_.metrics[metric].windows.begin(), layout_.metrics[metric].windows.end());
   }
+  index.of_several_windows = IsOfSeveralWindows(layout_, key.source);
   for (uint32_t window : windows) {
     layout_.uses[window].indices.push_back(number);
     if (pending->exact) layout_.uses[window].exact.push_back(number);

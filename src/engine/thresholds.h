@@ -8,7 +8,6 @@
 #include <limits>
 #include <span>
 
-#include "engine/layout.h"
 #include "expr/ast.h"
 
 namespace tocsin {
@@ -69,12 +68,6 @@ inline uint32_t CountAbove(std::span<const double> numbers, uint32_t before, dou
 }
 inline uint32_t CountBelow(std::span<const double> numbers, uint32_t before, double value) {
   return CountBeyond(numbers, before, value, [](double a, double b) { return a < b; });
-}
-
-// Whether its value can fall below a threshold without notice, by what leaves one window, and rise again by what leaves
-// another: exits are waited for only where they can make a condition true.
-inline bool OfSeveralWindows(const Plan::Layout& layout, const ThresholdIndex& index) {
-  return index.minus != ThresholdIndex::kNothing || layout.metrics[index.metric].windows.size() > 1;
 }
 
 }  // namespace tocsin

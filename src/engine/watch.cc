@@ -189,13 +189,42 @@ void Engine::State::CatchUp(uint32_t grouping, uint32_t row) {
   };
   for (const ThresholdIndex& index : layout.groupings[grouping].indices) {
     if (!has_crossed(index)) CrossIndex(grouping, index, row);
-    if (OfSeveralWindows(layout, index)) ForHolding(grouping, index, row, [&](uint32_t rule) { Concern(rule, row); });
+    if (index.of_several_windows) ForHolding(grouping, index, row, [&](uint32_t rule) { Concern(rule, row); });
   }
   for (uint32_t window = 0; window < layout.uses.size(); ++window) {
     if (layout.uses[window].warms && WarmFrom(window) == now) ConcernWarmed(grouping, row, window);
   }
   at_close.insert(at_close.end(), concerned.begin() + first, concerned.end());
   concerned.resize(static_cast<size_t>(first));
+}
+
+// The row of a group among those of a grouping: its own, or a coarser one.
+std::optional<uint32_t> Engine::State::RowIn(uint32_t coarse, uint32_t grouping, uint32_t row) {
+  if (grouping == coarse) return row;
+  const std::vector<ParentPlan>& parents = layout.groupings[grouping].parents;
+  for (uint32_t p = 0; p < parents.size(); ++p) {
+    if (parents[p].grouping == coarse) return ParentRow(grouping, row, p);
+  }
+  return std::nullopt;
+}
+
+// What groups are put together to has let go of something in this very instant, and who reads it waits to be asked for
+// the instant's end. An event of such a group may change it too: it asks them at once, as with any other metric.
+void Engine::State::ConcernWaiting() {
+  for (const WindowRow& changed : touched) {
+    const uint32_t fine = layout.windows[changed.window].grouping;
+    if (!groups[fine].alive(changed.row)) continue;
+    for (uint32_t r : layout.uses[changed.window].rollups) {
+      const RollupPlan& rollup = layout.rollups[r];
+      const std::optional<uint32_t> coarse = RowOfMember(r, changed.row);
+      for (const RuleRow which : at_close) {
+        const RulePlan& rule = layout.rules[which.rule];
+        if (!coarse || (!Contains(rule.windows, rollup.window) && !Contains(rule.coarse_windows, rollup.window)))
+          continue;
+        if (RowIn(rollup.coarse, rule.grouping, which.row) == coarse) Concern(which.rule, which.row);
+      }
+    }
+  }
 }
 
 void Engine::State::ConcernReaders(uint32_t window, uint32_t row) {

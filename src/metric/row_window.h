@@ -70,7 +70,7 @@ class WindowInRow {
     if (block_.exists()) block_.SetTag(0);
   }
 
-  // The running results; zero or nothing over an empty window. REQUIRES: AdvanceTo(now) before.
+  // row_window_values.cc: the running results; zero or nothing over an empty window. REQUIRES: AdvanceTo(now) before.
   int64_t Word(const FieldPlan& field) const;
   DoubleDouble Sum(const FieldPlan& field) const;
   std::optional<double> DecayedMean(const FieldPlan& field) const;
