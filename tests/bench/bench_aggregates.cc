@@ -19,8 +19,8 @@
 
 #include <fmt/format.h>
 
+#include "bench/fed.h"
 #include "bench/measure.h"
-#include "tocsin/engine/engine.h"
 #include "tocsin/engine/plan.h"
 
 namespace tocsin::bench {
@@ -28,13 +28,7 @@ namespace {
 
 using std::chrono::hours;
 
-constexpr size_t kBatch = 256;
 constexpr int kRounds = 3;
-
-class NoSink : public AlertSink {
- public:
-  void OnAlert(const AlertChange&) override {}
-};
 
 EngineSpec Spec(const std::vector<std::string>& aggregates, Duration window, bool by_customer, bool read) {
   EngineSpec spec;
@@ -116,17 +110,6 @@ class Stream {
   std::vector<EventView> views_;
 };
 
-struct Fed {
-  Fed(std::string name, const EngineSpec& spec) : series{std::move(name)}, engine(*Plan::Create(spec), &sink) {}
-  void Feed(const std::vector<EventView>& views) {
-    for (size_t i = 0; i < views.size(); i += kBatch)
-      engine.Ingest(std::span(views).subspan(i, std::min(kBatch, views.size() - i)));
-  }
-  NoSink sink;
-  Series series;
-  Engine engine;
-};
-
 const std::vector<std::string> kAggregates = {
     "count",           "rate(amount)",  "sum(amount)",    "mean(amount)",
     "min(amount)",     "max(amount)",   "share(late)",    "stddev(amount)",
@@ -154,11 +137,11 @@ void Compare(const char* title, const std::vector<std::string>& aggregates, size
   Stream stream(customers, 20'000, step);
   for (size_t fed = 0; fed < warm_up; fed += round) {
     const std::vector<EventView>& views = stream.Make(round);
-    for (Fed* one : all) one->Feed(views);
+    for (Fed* one : all) one->InBatches(views);
   }
   for (int i = 0; i < kRounds; ++i) {
     const std::vector<EventView>& views = stream.Make(round);
-    for (Fed* one : all) one->series.nanos.push_back(NanosOf([&] { one->Feed(views); }, views.size()));
+    for (Fed* one : all) one->series.nanos.push_back(NanosOf([&] { one->InBatches(views); }, views.size()));
   }
   for (const Fed* one : all) one->series.Print(CostOf(all, "count"));
   const double base = CostOf(all, "count");
@@ -181,7 +164,7 @@ void Memory() {
     const double at = ResidentBytes();
     const std::vector<EventView>& views = stream.Make(kCustomers, true);
     own += ResidentBytes() - at;
-    fed->Feed(views);
+    fed->InBatches(views);
   }
   PrintBar("quantile and distinct over 24 hours, bytes", (ResidentBytes() - before - own) / kCustomers, 400);
 }

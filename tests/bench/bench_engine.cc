@@ -18,10 +18,10 @@
 
 #include <fmt/format.h>
 
+#include "bench/fed.h"
 #include "bench/hand_loop.h"
 #include "bench/measure.h"
 #include "bench/workloads.h"
-#include "tocsin/engine/engine.h"
 #include "tocsin/engine/plan.h"
 
 namespace tocsin::bench {
@@ -34,27 +34,16 @@ constexpr size_t kCustomers = 1'000'000;
 constexpr size_t kWarmUp = 2'500'000;  // a window's length and a quarter
 constexpr size_t kRound = 300'000;
 constexpr int kRounds = 5;
-constexpr size_t kBatch = 256;
 
 // Two events of each customer in a window, on average.
 constexpr Duration StepFor(Duration window, size_t customers) {
   return Duration(window.count() / static_cast<int64_t>(2 * customers));
 }
 
-class CountingSink : public AlertSink {
- public:
-  void OnAlert(const AlertChange&) override { ++changes; }
-  uint64_t changes = 0;
-};
-
 // An engine that is fed, and what it has cost.
-struct Fed {
-  Fed(std::string name, const EngineSpec& spec) : series{std::move(name)}, engine(*Plan::Create(spec), &sink) {}
+struct Counted : Fed {
+  using Fed::Fed;
 
-  void InBatches(const std::vector<EventView>& views) {
-    for (size_t i = 0; i < views.size(); i += kBatch)
-      engine.Ingest(std::span(views).subspan(i, std::min(kBatch, views.size() - i)));
-  }
   void OneByOne(const std::vector<EventView>& views) {
     for (const EventView& view : views) engine.Ingest(view);
   }
@@ -73,9 +62,6 @@ struct Fed {
                static_cast<double>(allocations) / n, static_cast<double>(changes) / n, engine.Statistics().firing);
   }
 
-  Series series;
-  CountingSink sink;
-  Engine engine;
   uint64_t allocations = 0;
   uint64_t changes = 0;
   uint64_t events = 0;
@@ -141,13 +127,13 @@ bool Compare(std::string_view title, Draw draw, uint32_t types, Duration window,
   Customers customers(kCustomers, draw);
   Stream stream(&customers, types, StepFor(window, kCustomers));
   Loops<Row> loops(kCustomers);
-  std::vector<std::unique_ptr<Fed>> engines;  // of each variant: in batches, one by one
+  std::vector<std::unique_ptr<Counted>> engines;  // of each variant: in batches, one by one
   for (const EngineSpec& spec : variants) {
     for (const char* how : {"in batches", "one by one"}) {
       engines.push_back(
-          std::make_unique<Fed>(fmt::format("Engine::Ingest, {}{}", how,
-                                            spec.rules.empty() ? "" : fmt::format(", {} rules", spec.rules.size())),
-                                spec));
+          std::make_unique<Counted>(fmt::format("Engine::Ingest, {}{}", how,
+                                                spec.rules.empty() ? "" : fmt::format(", {} rules", spec.rules.size())),
+                                    spec));
     }
   }
   stream.Make(kWarmUp);
@@ -189,7 +175,7 @@ void CompareWindows() {
   constexpr Duration kShort = std::chrono::minutes(1);
   constexpr Duration kLong = 30 * hours(24);
   fmt::print("\nWindows of 30 days and of 1 minute, with as many panes\n");
-  Fed fed[] = {{"1 minute", HourSpec(kShort)}, {"30 days", HourSpec(kLong)}};
+  Counted fed[] = {{"1 minute", HourSpec(kShort)}, {"30 days", HourSpec(kLong)}};
   Customers customers[] = {{kCustomers, Draw::kUniform}, {kCustomers, Draw::kUniform}};
   Stream streams[] = {{&customers[0], 1, StepFor(kShort, kCustomers)}, {&customers[1], 1, StepFor(kLong, kCustomers)}};
   for (int round = -1; round < kRounds; ++round) {
@@ -217,7 +203,7 @@ void CompareSizes() {
     Stream stream;
     HandLoop<CrmRow> loop;
     Series loop_series;
-    Fed fed;
+    Counted fed;
     double check = 0;
   };
   Side sides[] = {Side(kFew), Side(kCustomers)};
@@ -243,7 +229,7 @@ void MeasureMemory(std::string_view title, uint32_t types, Duration window, Engi
   Stream stream(&customers, types, StepFor(window, kCustomers));
   stream.MakeForEach(2);
   const double before = ResidentBytes();
-  Fed fed("", spec);
+  Counted fed("", spec);
   fed.InBatches(stream.views);
   const double resident = ResidentBytes() - before;
   const Statistics statistics = fed.engine.Statistics();
@@ -282,7 +268,7 @@ bool Run(const std::vector<std::string_view>& parts) {
 int Profile(size_t count, Draw draw) {
   Customers customers(count, draw);
   Stream stream(&customers, 4, StepFor(hours(24), count));
-  Fed fed("Engine::Ingest, in batches, 10 rules", CrmSpec(CrmRules(draw == Draw::kZipf ? 80 : 1)));
+  Counted fed("Engine::Ingest, in batches, 10 rules", CrmSpec(CrmRules(draw == Draw::kZipf ? 80 : 1)));
   stream.Make(count * 5 / 2);
   fed.InBatches(stream.views);
   for (int round = 0; round < 4 * kRounds; ++round) {

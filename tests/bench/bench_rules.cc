@@ -19,9 +19,9 @@
 #include <fmt/format.h>
 #include <malloc.h>
 
+#include "bench/fed.h"
 #include "bench/measure.h"
 #include "tocsin/config/config.h"
-#include "tocsin/engine/engine.h"
 #include "tocsin/engine/plan.h"
 
 namespace tocsin::bench {
@@ -36,13 +36,6 @@ constexpr size_t kMany = 100'000;
 constexpr size_t kWarmUp = 2'500'000;
 constexpr size_t kRound = 300'000;
 constexpr int kRounds = 5;
-constexpr size_t kBatch = 256;
-
-class CountingSink : public AlertSink {
- public:
-  void OnAlert(const AlertChange&) override { ++changes; }
-  uint64_t changes = 0;
-};
 
 // Purchases and refunds of customers, each of whom has a tenant; or payments of segments.
 class Stream {
@@ -174,21 +167,14 @@ EngineSpec SegmentSpec(size_t rules, double first) {
   return spec;
 }
 
-struct Fed {
-  Fed(std::string name, const EngineSpec& spec) : series{std::move(name)}, engine(*Plan::Create(spec), &sink) {}
-  void InBatches(const std::vector<EventView>& views) {
-    for (size_t i = 0; i < views.size(); i += kBatch)
-      engine.Ingest(std::span(views).subspan(i, std::min(kBatch, views.size() - i)));
-  }
+struct Ruled : Fed {
+  using Fed::Fed;
   void Round(const std::vector<EventView>& views) {
     const uint64_t told = sink.changes;
     series.nanos.push_back(NanosOf([&] { InBatches(views); }, views.size()));
     changes += sink.changes - told;
     events += views.size();
   }
-  Series series;
-  CountingSink sink;
-  Engine engine;
   uint64_t changes = 0;
   uint64_t events = 0;
 };
@@ -198,8 +184,8 @@ void Compare(std::string_view title, Stream::Kind kind, Duration window,
   fmt::print("\n{}, medians of {} rounds of {} events in batches\n", title, kRounds, kRound);
   std::fflush(stdout);
   Stream stream(kind, window);
-  std::vector<std::unique_ptr<Fed>> engines;
-  for (const auto& [name, spec] : variants) engines.push_back(std::make_unique<Fed>(name, spec));
+  std::vector<std::unique_ptr<Ruled>> engines;
+  for (const auto& [name, spec] : variants) engines.push_back(std::make_unique<Ruled>(name, spec));
   stream.Make(kind == Stream::Kind::kCustomers ? kWarmUp : kRound);
   for (auto& fed : engines) fed->InBatches(stream.views);
   for (int round = 0; round < kRounds; ++round) {
@@ -301,7 +287,7 @@ int Run(std::span<char*> parts) {
 
 int Profile() {
   Stream stream(Stream::Kind::kCustomers, hours(24));
-  Fed fed("100,000", SpecOf(false, ManyRules(kMany, Together)));
+  Ruled fed("100,000", SpecOf(false, ManyRules(kMany, Together)));
   stream.Make(kWarmUp);
   fed.InBatches(stream.views);
   for (int round = 0; round < 2 * kRounds; ++round) {

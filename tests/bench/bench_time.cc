@@ -3,19 +3,17 @@
 //   late       W5: one event in 16 up to ten minutes late, against the same stream in order
 //   midnight   the longest single call around a midnight at which a million customers have a day's window each
 //   exits      the longest single call where what leaves a window must be noticed for a million customers
-#include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "bench/fed.h"
 #include "bench/measure.h"
 #include "bench/workloads.h"
-#include "tocsin/engine/engine.h"
 #include "tocsin/engine/plan.h"
 
 namespace tocsin::bench {
@@ -25,25 +23,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 
 constexpr size_t kCustomers = 1'000'000;
-constexpr size_t kBatch = 256;
 constexpr int kRounds = 5;
-
-class CountingSink : public AlertSink {
- public:
-  void OnAlert(const AlertChange&) override { ++changes; }
-  uint64_t changes = 0;
-};
-
-struct Fed {
-  Fed(std::string name, const EngineSpec& spec) : series{std::move(name)}, engine(*Plan::Create(spec), &sink) {}
-  void Feed(std::span<const EventView> views) {
-    for (size_t i = 0; i < views.size(); i += kBatch)
-      engine.Ingest(views.subspan(i, std::min(kBatch, views.size() - i)));
-  }
-  CountingSink sink;
-  Series series;
-  Engine engine;
-};
 
 // The same events: those of a stream in order, of which one in 16 bears a time up to ten minutes earlier.
 std::vector<EventView> SomeLate(const std::vector<EventView>& views, Customers* customers) {
@@ -67,8 +47,8 @@ void MeasureLate() {
   for (int round = -1; round < kRounds; ++round) {
     stream.Make(round < 0 ? kCustomers * 5 / 2 : 300'000);
     const std::vector<EventView> views = SomeLate(stream.views, &customers);
-    const double nanos = NanosOf([&] { in_order.Feed(stream.views); }, views.size());
-    const double nanos_late = NanosOf([&] { late.Feed(views); }, views.size());
+    const double nanos = NanosOf([&] { in_order.InBatches(stream.views); }, views.size());
+    const double nanos_late = NanosOf([&] { late.InBatches(views); }, views.size());
     if (round < 0) continue;
     in_order.series.nanos.push_back(nanos);
     late.series.nanos.push_back(nanos_late);
@@ -105,7 +85,7 @@ void MeasureMidnight(const std::string& name, const EngineSpec& spec) {
   const auto before = static_cast<size_t>((2 * day - today - minutes(30)) / step);
   for (size_t made = 0; made < before; made += std::min(per_hour, before - made)) {
     stream.Make(std::min(per_hour, before - made));
-    fed.Feed(stream.views);
+    fed.InBatches(stream.views);
   }
   stream.Make(per_hour);
   Latencies calm(per_hour);
@@ -131,7 +111,7 @@ void MeasureExits() {
   Fed fed("exits", spec);
   for (int part = 0; part < 10; ++part) {
     stream.Make(kCustomers / 4);
-    fed.Feed(stream.views);
+    fed.InBatches(stream.views);
   }
   Latencies latencies(kCustomers);
   for (int part = 0; part < 4; ++part) {
