@@ -89,12 +89,13 @@ std::optional<double> SeasonalDetector::Forecast(Time time) const {
   const double carried =
       ahead < 0 ? 0 : std::pow(echo, static_cast<double>(ahead)) * HuberClip(state_.last_residual, 3);
   const double expected = model.Expected(PlaceOf(step), ahead);
-  return FromView(model.view(), expected + carried * model.spread(expected));
+  return Bounded(FromView(model.view(), expected + carried * model.spread(expected)), kMostValue);
 }
 
 void SeasonalDetector::Observe(Time time, double value) {
   const int64_t step = StepOf(time);
   if (!std::isfinite(value) || (state_.seen != 0 && step <= state_.last)) return;
+  value = Bounded(value, kMostValue);
   if (value < 0) state_.negative = 1;
   if (value != std::floor(value)) state_.fractional = 1;
   if (state_.seen == 0) state_.first = step;
@@ -149,7 +150,7 @@ void SeasonalDetector::Learn(int64_t step, double value) {
     // A step towards the median: outliers count as much as what lies just beyond.
     state_.excess = std::clamp(state_.excess + (beyond > state_.excess ? 0.02 : -0.02), kNormalExcess, 4.0);
   }
-  state_.last_residual = residual;
+  state_.last_residual = Bounded(residual, kMostState);
   for (SeasonalModel& model : models_) {
     if (model.view() == View::kPlain || !state_.negative) model.Observe(place, ahead, value);
   }
@@ -197,12 +198,15 @@ bool SeasonalDetector::Load(std::string_view bytes) {
 // What a damaged snapshot could hold and no detector does.
 bool SeasonalDetector::IsSound() const {
   const State& s = state_;
-  if (s.ready > 1 || s.negative > 1 || s.fractional > 1 || s.last < s.first) return false;
+  if (s.ready > 1 || s.negative > 1 || s.fractional > 1) return false;
+  if (s.first < StepOf(Time::min()) || s.first > s.last || s.last > StepOf(Time::max())) return false;
+  if (s.seen > static_cast<uint64_t>(INT64_MAX) || (s.ready == 1 && s.seen == 0)) return false;
   if (first_season_.size() != (s.ready == 1 ? 0 : shape_.steps())) return false;
-  for (double x : {s.average, s.average_square, s.last_residual, s.product, s.square, s.excess}) {
-    if (!std::isfinite(x)) return false;
+  for (double x : {s.average, s.average_square, s.product, s.square, s.excess}) {
+    if (!IsBounded(x, kMostValue)) return false;
   }
-  return std::all_of(models_.begin(), models_.end(), [&](const SeasonalModel& model) { return model.IsSound(); });
+  return IsBounded(s.last_residual, kMostState) &&
+         std::all_of(models_.begin(), models_.end(), [](const SeasonalModel& model) { return model.IsSound(); });
 }
 
 }  // namespace tocsin

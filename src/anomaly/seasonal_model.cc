@@ -17,6 +17,9 @@ constexpr double kCreditGain = 0.002;
 constexpr double kMostSlope = 1.0;
 constexpr double kTrendGain = 0.01;
 constexpr double kForget = 0.001;  // of how well the combination came again
+constexpr double kMostLogSpread = 100;
+constexpr double kLeast = 1e-12;  // spread or reach
+constexpr auto kMostPart = static_cast<float>(kMostValue);  // of the profile
 
 // Where a season is one day, the time of day says all.
 size_t SizeOf(SeasonShape shape) { return shape.steps_of_day + shape.days + (shape.days > 1 ? shape.steps() : 0); }
@@ -104,6 +107,7 @@ void SeasonalModel::Begin(std::span<const float> values, bool counts) {
       if (std::isfinite(left[i])) left[i] = static_cast<double>(profile_[i]) - static_cast<double>(profile_[i - 1]);
     }
   }
+  for (float& part : profile_) part = std::clamp(part, -kMostPart, kMostPart);
   state_.counts = counts ? 1 : 0;
   state_.floor = view_ == View::kLog ? 0.01 : std::max(1e-9, 0.01 * std::abs(state_.level));
   BeginSpread(left);
@@ -133,7 +137,7 @@ void SeasonalModel::BeginSpread(std::span<const double> left) {
   const double low = pairs[half / 2].first;
   const double high = pairs[half + half / 2].first;
   state_.center = (low + high) / 2;
-  state_.reach = std::max({(high - low) / 2, 1e-9, 0.01 * std::abs(state_.center)});
+  state_.reach = std::clamp((high - low) / 2, std::max(1e-9, 0.01 * std::abs(state_.center)), kMostValue);
   const double log_low = std::log(spread_of(0, half));
   const double log_high = std::log(spread_of(half, pairs.size()));
   state_.log_spread = (log_low + log_high) / 2;
@@ -180,6 +184,7 @@ double SeasonalModel::Residual(uint32_t step, int64_t ahead, double value) const
 }
 
 void SeasonalModel::Observe(uint32_t step, int64_t ahead, double value) {
+  value = Bounded(value, kMostValue);
   const double expected = Expected(step, ahead);
   const double scale = spread(expected);
   const double seen = ToView(view_, value);
@@ -188,48 +193,53 @@ void SeasonalModel::Observe(uint32_t step, int64_t ahead, double value) {
   // The density of a value, with tails that let no outlier decide: Student's t of 4 degrees of freedom, by its shape.
   const double density = -std::log(scale) - 2.5 * std::log1p(z * z / 4) + LogStretch(view_, value);
   state_.credit_weight += kCreditGain * (1 - state_.credit_weight);
-  state_.credit += kCreditGain / state_.credit_weight * (density - state_.credit);
+  state_.credit =
+      Bounded(state_.credit + kCreditGain / state_.credit_weight * (density - state_.credit), kMostState);
 
   const double plain = WithoutCombined(step, ahead);
   const double rest = scale * HuberClip((seen - plain) / scale, 3);
   if (shape_.days > 1) {
     const auto said = static_cast<double>(combined()[step]);
-    state_.echo_product += rest * said - kForget * state_.echo_product;
-    state_.echo_square += said * said - kForget * state_.echo_square;
+    state_.echo_product = Bounded(state_.echo_product + rest * said - kForget * state_.echo_product, kMostState);
+    state_.echo_square = Bounded(state_.echo_square + said * said - kForget * state_.echo_square, kMostState);
   }
 
   const double clean = scale * HuberClip(z, 2);
   const double per_day = 1.0 / static_cast<double>(shape_.steps_of_day);
   const double level_gain = std::clamp(0.3 * per_day, 0.002, 0.03);
   const double before = state_.level;
-  state_.level += state_.trend * static_cast<double>(ahead) + level_gain * clean;
+  state_.level = Bounded(before + state_.trend * static_cast<double>(ahead) + level_gain * clean, kMostState);
   const double most = 0.3 * level_gain * scale;
   state_.trend += kTrendGain * ((state_.level - before) / static_cast<double>(ahead) - state_.trend);
   state_.trend = std::clamp(state_.trend, -most, most);
-  float& day = of_day()[step % shape_.steps_of_day];
-  day += static_cast<float>((shape_.days > 1 ? kDayGain : kCombinedGain) * clean);
+  auto move = [](float& part, double by) {
+    part = std::clamp(part + static_cast<float>(Bounded(by, kMostValue)), -kMostPart, kMostPart);
+  };
+  move(of_day()[step % shape_.steps_of_day], (shape_.days > 1 ? kDayGain : kCombinedGain) * clean);
   if (shape_.days > 1) {
-    float& of_this_day = of_season()[step / shape_.steps_of_day];
-    of_this_day += static_cast<float>(std::clamp(0.3 * per_day, 0.002, 0.03) * clean);
+    move(of_season()[step / shape_.steps_of_day], level_gain * clean);
     float& both = combined()[step];
-    both += static_cast<float>(kCombinedGain * (rest - static_cast<double>(both)));
+    move(both, kCombinedGain * (rest - static_cast<double>(both)));
   }
   ++state_.learned;
   const double spread_gain = std::max(kSpreadGain, 1 / (40 + static_cast<double>(state_.learned)));
   const double wider = spread_gain * (BoundedSquare(z) - 1) / 2;
   const double reaches = Reaches(expected);
-  state_.log_spread = std::max(state_.log_spread + wider, std::log(state_.floor) - 3);
+  state_.log_spread = std::clamp(state_.log_spread + wider, std::log(state_.floor) - 3, kMostLogSpread);
   state_.slope = std::clamp(state_.slope + wider * reaches, -kMostSlope, kMostSlope);
 }
 
 bool SeasonalModel::IsSound() const {
   const State& s = state_;
-  for (double x : {s.level, s.trend, s.center, s.reach, s.log_spread, s.slope, s.floor, s.credit, s.echo_product,
-                   s.echo_square, s.credit_weight}) {
-    if (!std::isfinite(x)) return false;
+  for (double x : {s.level, s.trend, s.center, s.credit, s.echo_product, s.echo_square}) {
+    if (!IsBounded(x, kMostState)) return false;
   }
-  return s.reach > 0 && s.floor > 0 && s.counts <= 1 && profile_.size() == SizeOf(shape_) &&
-         std::all_of(profile_.begin(), profile_.end(), [](float x) { return std::isfinite(x); });
+  for (double x : {s.reach, s.floor}) {
+    if (!(x >= kLeast && x <= kMostValue)) return false;
+  }
+  return IsBounded(s.log_spread, kMostLogSpread) && IsBounded(s.slope, kMostSlope) && s.credit_weight >= 0 &&
+         s.credit_weight <= 1 && s.echo_square >= 0 && s.counts <= 1 && profile_.size() == SizeOf(shape_) &&
+         std::all_of(profile_.begin(), profile_.end(), [](float x) { return std::abs(x) <= kMostPart; });
 }
 
 }  // namespace tocsin

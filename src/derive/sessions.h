@@ -43,6 +43,9 @@ class Sessions {
   Time Next(uint32_t handle) const;
   // The timer that is set for it.
   bool HasTimerUntil(uint32_t handle, Time t) const { return At(handle).has_timer && At(handle).timer <= ToNanos(t); }
+  std::optional<Time> timer(uint32_t handle) const {
+    return At(handle).has_timer ? std::optional(FromNanos(At(handle).timer)) : std::nullopt;
+  }
   bool TimerIs(uint32_t handle, Time t) const { return At(handle).has_timer && At(handle).timer == ToNanos(t); }
   void SetTimer(uint32_t handle, Time t) {
     At(handle).timer = ToNanos(t);

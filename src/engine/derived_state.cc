@@ -1,7 +1,10 @@
 // What is kept for derived events, through snapshots, reloads and forgetting.
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
+#include <tuple>
 
 #include "engine/derived_host.h"
 #include "engine/state.h"
@@ -139,6 +142,43 @@ bool Engine::State::LoadDerived(ByteReader* in) {
   get_times(&derived.pattern_timers);
   get_times(&derived.lane_timers);
   return in->good();
+}
+
+// Whether everything that is open will ring, so that a group that it keeps is let go of.
+bool Engine::State::IsDerivedWatched() {
+  using Set = std::tuple<Timer::Kind, uint32_t, uint32_t, uint16_t, Time>;
+  std::set<Set> all;
+  timers.AllOf([&](const Timer& timer) {
+    const bool derives = timer.kind == Timer::Kind::kPattern || timer.kind == Timer::Kind::kSession ||
+                         timer.kind == Timer::Kind::kLane;
+    if (derives) all.emplace(timer.kind, timer.index, timer.row, timer.generation, timer.time);
+    return true;
+  });
+  const auto rings = [&](Timer::Kind kind, uint32_t index, const std::optional<Time>& set, Time at) {
+    return set && *set <= at && all.contains({kind, index, 0, 0, *set});
+  };
+  for (uint32_t p = 0; p < derived.attempts.size(); ++p) {
+    const std::optional<Time> deadline = derived.attempts[p]->NextDeadline();
+    if (!deadline || *deadline == Time::max()) continue;
+    const Time at = std::max(SaturatingAdd(*deadline, layout.derived.patterns[p].reorder), now);
+    if (!rings(Timer::Kind::kPattern, p, derived.pattern_timers[p], at)) return false;
+  }
+  for (uint32_t lane = 0; lane < derived.lanes.size(); ++lane) {
+    const std::optional<Time> due_at = derived.lanes[lane].NextDue();
+    if (due_at && !rings(Timer::Kind::kLane, lane, derived.lane_timers[lane], std::max(*due_at, now))) return false;
+  }
+  for (uint32_t s = 0; s < derived.sessions.size(); ++s) {
+    const GroupTable& table = groups[layout.derived.sessions[s].grouping];
+    for (uint32_t row = 0; row < table.end(); ++row) {
+      const uint32_t handle = table.alive(row) ? *SessionHandle(s, row) : 0;
+      if (handle == 0) continue;
+      const std::optional<Time> set = derived.sessions[s]->timer(handle);
+      if (!set || *set > std::max(derived.sessions[s]->Next(handle), now) ||
+          !all.contains({Timer::Kind::kSession, s, row, table.generation(row), *set}))
+        return false;
+    }
+  }
+  return true;
 }
 
 // --- reload ----------------------------------------------------------------------------------------------------------

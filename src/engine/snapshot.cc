@@ -138,7 +138,8 @@ bool Engine::State::IsSound() {
   }
   if (!pool.EndClaims() || !texts.EndClaims()) return false;
   if (started ? !timers.MayStartAt(now) : timers.size() != 0) return false;
-  return timers.AllOf([&](const Timer& timer) { return timer.time >= now && IsSoundTimer(timer); });
+  return timers.AllOf([&](const Timer& timer) { return timer.time >= now && IsSoundTimer(timer); }) &&
+         IsDerivedWatched();
 }
 
 bool Engine::State::AreCountsRight() const {

@@ -362,6 +362,7 @@ struct Engine::State {
   void ForgetDerived(std::string_view key, std::string_view value);
   void SaveDerived(ByteWriter* out) const;
   bool LoadDerived(ByteReader* in);
+  bool IsDerivedWatched();
   // Lists and numbers in rows are made anew.
   void TakeDerived(State& old, const std::vector<std::vector<uint32_t>>& new_rows);
   bool CanHoldLanes(const State& old) const;

@@ -235,6 +235,24 @@ TEST_CASE("a series that was below zero from the beginning is saved and loaded",
   CHECK(*other->Forecast(Hour(410)) == Approx(410 % 24 - 10.5).margin(1));
 }
 
+TEST_CASE("values of any size leave it with numbers, and it can be saved and loaded", "[anomaly]") {
+  std::mt19937_64 random(test::Seed(6));
+  const std::vector<double> extremes = {0, 1, -1, 1e9, 1e30, -1e30, 1e200, -1e200, 1.7e308, -1.7e308, 5e-324};
+  for (Duration season : {Duration(24h), kWeek}) {
+    for (bool below : {false, true}) {
+      const std::unique_ptr<Detector> detector = MakeSeasonalDetector(season);
+      for (int i = 0; i < 1500; ++i) {
+        const double value = extremes[random() % extremes.size()];
+        const Time time = kStart + i * detector->step();
+        if (const std::optional<double> score = detector->Score(time, value)) CHECK(std::abs(*score) <= kMaxScore);
+        detector->Observe(time, below ? value : std::abs(value));
+        if (const std::optional<double> next = detector->Forecast(time)) CHECK(std::isfinite(*next));
+        if (i % 100 == 99) CHECK(MakeSeasonalDetector(season)->Load(detector->Save()));
+      }
+    }
+  }
+}
+
 TEST_CASE("damaged bytes are refused or harmless", "[anomaly]") {
   std::mt19937_64 random(test::Seed(5));
   for (size_t length : {100, 400}) {
@@ -253,6 +271,9 @@ TEST_CASE("damaged bytes are refused or harmless", "[anomaly]") {
       damaged->Observe(Hour(length + 1), 10);
       const std::optional<double> score = damaged->Score(Hour(length + 2), 10);
       CHECK((!score || std::abs(*score) <= kMaxScore));
+      // What was taken goes on: it is saved and taken again.
+      for (size_t hour = length + 2; hour < length + 40; ++hour) damaged->Observe(Hour(hour), 1e9);
+      CHECK(MakeSeasonalDetector(kWeek)->Load(damaged->Save()));
     }
   }
 }
