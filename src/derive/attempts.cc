@@ -110,13 +110,14 @@ bool Attempts::Holds(const std::optional<StepCondition>& condition, const EventV
                      const std::string& event_name, Attempt* attempt) {
   if (!condition) return true;
   // A pattern has no present: an answer must not depend on when the event comes.
-  if (condition->of_event_alone) return condition->expression.Evaluate(event.attributes, Time(), scratch_).IsTrue();
+  const Expression& expression = condition->expression;
+  if (condition->of_event_alone) return expression.Test(event.attributes, Time(), scratch_) == Answer::kTrue;
   if (variables_.size() < condition->slots) variables_.resize(condition->slots);
   for (const uint32_t slot : condition->event_slots) variables_[slot] = event.attributes[slot];
   for (const auto& [slot, where] : condition->own) variables_[slot] = ReadOf(event, where, event_name);
   for (const auto& [slot, capture] : condition->kept)
     variables_[slot] = attempt == nullptr ? Value() : Kept(*attempt, capture);
-  return condition->expression.Evaluate(std::span(variables_).first(condition->slots), Time(), scratch_).IsTrue();
+  return expression.Test(std::span(variables_).first(condition->slots), Time(), scratch_) == Answer::kTrue;
 }
 
 // --- their lives -----------------------------------------------------------------------------------------------------

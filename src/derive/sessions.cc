@@ -64,9 +64,9 @@ Value Sessions::Kept(uint32_t handle, uint32_t capture) const {
 
 bool Sessions::Accepts(const SessionSource& source, const EventView& event) {
   if (!source.where) return true;
-  const Result result = source.where->Evaluate(event.attributes, Time(), scratch_);
-  if (result.outcome != Outcome::kValue) ++skipped_where_;
-  return result.IsTrue();
+  const Answer answer = source.where->Test(event.attributes, Time(), scratch_);
+  if (answer >= Answer::kNoData) ++skipped_where_;
+  return answer == Answer::kTrue;
 }
 
 void Sessions::Begin(uint32_t handle, const SessionSource& source, const EventView& event) {

@@ -143,9 +143,9 @@ bool Engine::State::TakeArguments(const EventView& view, EventWindow window, Arg
     return true;
   }
   if (source.where) {
-    Result result = source.where->Evaluate(view.attributes, now, scratch);
-    if (result.outcome != Outcome::kValue) ++skipped_where[window.window];
-    if (!result.IsTrue()) return false;
+    const Answer answer = source.where->Test(view.attributes, now, scratch);
+    if (answer >= Answer::kNoData) ++skipped_where[window.window];
+    if (answer != Answer::kTrue) return false;
   }
   arguments.resize(source.arguments.size());
   for (size_t i = 0; i < arguments.size(); ++i) {

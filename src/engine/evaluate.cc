@@ -64,31 +64,31 @@ Verdict Engine::State::Judge(const RulePlan& rule, bool is_firing) {
   Verdict verdict;
   bool any_answer = false;
   for (size_t level = 0; level < rule.levels.size() && verdict.level < 0; ++level) {
-    const Result when = rule.levels[level].when.Evaluate(variables, now, scratch);
-    any_answer = any_answer || when.outcome == Outcome::kValue;
-    const bool no_data = when.outcome == Outcome::kNoData;
-    if (when.outcome == Outcome::kFault) ++faults;
-    verdict.frozen = when.outcome == Outcome::kFault || (no_data && rule.on_no_data == OnNoData::kKeep);
+    const Answer when = rule.levels[level].when.Test(variables, now, scratch);
+    any_answer = any_answer || when < Answer::kNoData;
+    const bool no_data = when == Answer::kNoData;
+    if (when == Answer::kFault) ++faults;
+    verdict.frozen = when == Answer::kFault || (no_data && rule.on_no_data == OnNoData::kKeep);
     if (verdict.frozen) return verdict;
-    if (when.IsTrue() || (no_data && rule.on_no_data == OnNoData::kAlerting)) verdict.level = static_cast<int>(level);
+    if (when == Answer::kTrue || (no_data && rule.on_no_data == OnNoData::kAlerting)) verdict.level = static_cast<int>(level);
   }
   verdict.clear = verdict.level < 0;
   if (!rule.resolve_when || !is_firing || !verdict.clear || !any_answer) return verdict;
-  const Result resolve = rule.resolve_when->Evaluate(variables, now, scratch);
-  verdict.frozen = resolve.outcome == Outcome::kFault;
+  const Answer resolve = rule.resolve_when->Test(variables, now, scratch);
+  verdict.frozen = resolve == Answer::kFault;
   if (verdict.frozen) ++faults;
-  verdict.clear = resolve.IsTrue();
+  verdict.clear = resolve == Answer::kTrue;
   return verdict;
 }
 
 Engine::State::Scope Engine::State::AskScope(const RulePlan& rule) {
   if (!rule.scope) return Scope::kInside;
-  const Result result = rule.scope->Evaluate(variables, now, scratch);
-  if (result.outcome == Outcome::kFault) {
+  const Answer answer = rule.scope->Test(variables, now, scratch);
+  if (answer == Answer::kFault) {
     ++faults;
     return Scope::kFault;
   }
-  return result.IsTrue() ? Scope::kInside : Scope::kOutside;
+  return answer == Answer::kTrue ? Scope::kInside : Scope::kOutside;
 }
 
 void Engine::State::Evaluate(RuleRow which) {

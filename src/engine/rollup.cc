@@ -119,10 +119,10 @@ RollupMember Engine::State::AskMember(uint32_t index, uint32_t row) {
       const std::optional<uint32_t> coarse = before.coarse != 0 ? before.coarse - 1 : CoarseRow(rollup, row);
       if (coarse) {
         member.coarse = *coarse + 1;
-        member.counted = !rollup.where || rollup.where->Evaluate(values, now, scratch).IsTrue() ? 1 : 0;
+        member.counted = !rollup.where || rollup.where->Test(values, now, scratch) == Answer::kTrue ? 1 : 0;
         if (member.counted != 0) member.bits = *bits;
         if (member.counted != 0 && rollup.share)
-          member.truth = rollup.share->Evaluate(values, now, scratch).IsTrue() ? 1 : 0;
+          member.truth = rollup.share->Test(values, now, scratch) == Answer::kTrue ? 1 : 0;
       }
     }
   }

@@ -314,12 +314,11 @@ void Engine::State::AskTerm(uint32_t index, uint32_t row) {
     const tocsin::Value value = ReadVariable(term.reads[slot], term.grouping, row);
     variables[slot] = value;
   }
-  const Result result = term.expression.Evaluate(variables, now, scratch);
-  const auto outcome = static_cast<std::byte>(
-      result.outcome == Outcome::kValue ? (result.IsTrue() ? 1 : 2) : (result.outcome == Outcome::kNoData ? 3 : 4));
+  const Answer answer = term.expression.Test(variables, now, scratch);
+  const auto mark = static_cast<std::byte>(static_cast<int>(answer) + 1);  // 0: never asked
   std::byte& last = groups[term.grouping].row(row)[term.row_offset];
-  if (last == outcome && !term.timed) return;
-  last = outcome;
+  if (last == mark && !term.timed) return;
+  last = mark;
   for (uint32_t rule : term.rules) ConcernGroup(rule, term.grouping, row);
 }
 

@@ -33,7 +33,7 @@ void Compiler::Finish() {
       program_.comparison = op;
     }
   }
-  program_.test = TestOf(program_.shape);
+  program_.tests = TestsOf(program_);
   for (const Instruction& instruction : program_.code) {
     const Opcode op = instruction.op;
     program_.uses_arena |= (op >= opcode::kInList && op <= opcode::kContains) ||
@@ -41,7 +41,18 @@ void Compiler::Finish() {
   }
 }
 
-// What `test` has a way of its own for: thresholds joined by && or ||, a text among a few.
+// Those of the orders that are strict, or not.
+std::vector<TwoOrders> InTwos(const std::vector<CompiledThreshold>& thresholds, bool strict) {
+  std::vector<OrderOfDoubles> chosen;
+  for (const CompiledThreshold& threshold : thresholds) {
+    if (threshold.strict() == strict) chosen.push_back(*threshold.AsOrder());
+  }
+  std::vector<TwoOrders> twos;
+  for (size_t i = 0; i < chosen.size(); i += 2) twos.emplace_back(chosen[i], chosen[std::min(i + 1, chosen.size() - 1)]);
+  return twos;
+}
+
+// What `tests` have a way of their own for: thresholds joined by && or ||, a text among a few.
 void Compiler::FindShape() {
   const Node& root = tree_.root();
   const auto children = tree_.ChildrenOf(root);
@@ -54,8 +65,9 @@ void Compiler::FindShape() {
     }
     const bool orders = std::all_of(thresholds.begin(), thresholds.end(),
                                     [](const CompiledThreshold& one) { return one.AsOrder().has_value(); });
-    for (const CompiledThreshold& threshold : thresholds) {
-      if (orders) (threshold.strict() ? program_.strict_orders : program_.orders).push_back(*threshold.AsOrder());
+    if (orders) {
+      program_.strict_orders = InTwos(thresholds, /*strict=*/true);
+      program_.orders = InTwos(thresholds, /*strict=*/false);
     }
     program_.thresholds = std::move(thresholds);
     if (root.op == Op::kAnd) {

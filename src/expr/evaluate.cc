@@ -85,9 +85,6 @@ template <typename Kinds>
 }
 
 Result RunLoop(const Program& program, const Value* variables, Time now, Scratch::Memory* memory);
-static_assert(static_cast<int>(Truth::kFalse) == static_cast<int>(Answer::kFalse) &&
-              static_cast<int>(Truth::kTrue) == static_cast<int>(Answer::kTrue) &&
-              static_cast<int>(Truth::kNoData) == static_cast<int>(Answer::kNoData));
 
 // Variables that were not given are absent.
 [[gnu::noinline]] Result RunPadded(const Program& program, std::span<const Value> given, Time now,
@@ -114,93 +111,6 @@ Result Run(const Program& program, std::span<const Value> given, Time now, Scrat
 }
 
 namespace {
-
-Answer AnyHolds(std::span<const CompiledThreshold> thresholds, const Value* variables) {
-  Answer any = Answer::kFalse;
-  for (const CompiledThreshold& threshold : thresholds) {
-    const Truth truth = threshold.Evaluate(variables);
-    if (truth == Truth::kTrue) return Answer::kTrue;
-    if (truth == Truth::kNoData) any = Answer::kNoData;
-  }
-  return any;
-}
-
-// Of which kinds the variables of some orders are, as bits that all have, and that any has.
-struct KindsSeen {
-  uint32_t all = static_cast<uint32_t>(Kind::kDouble);
-  uint32_t any = static_cast<uint32_t>(Kind::kDouble);
-  bool AreDoubles() const { return all == any; }
-};
-
-// Whether one of the orders says `wanted`. All are looked at, without a branch on a value: some comparisons cost less
-// than one branch that was guessed wrong. It means nothing where a variable turns out to be no double.
-template <bool or_equal, bool wanted>
-[[gnu::always_inline]] inline bool AnySays(const std::vector<OrderOfDoubles>& orders, const Value* variables,
-                                           KindsSeen* kinds) {
-  bool found = false;
-  for (const OrderOfDoubles& order : orders) {
-    const Value& value = *reinterpret_cast<const Value*>(reinterpret_cast<const char*>(variables) + order.offset);
-    const auto kind = static_cast<uint32_t>(value.kind());
-    kinds->all &= kind;
-    kinds->any |= kind;
-    const double number = value.AsDouble() * order.sign;
-    found |= (or_equal ? number >= order.limit : number > order.limit) == wanted;
-  }
-  return found;
-}
-
-// Whatever the shape.
-Answer TestAny(const Program& program, std::span<const Value> given, Time now, Scratch::Memory* memory) {
-  const Result result = Run(program, given, now, memory);
-  if (result.outcome != Outcome::kValue) return result.outcome == Outcome::kFault ? Answer::kFault : Answer::kNoData;
-  return result.value.AsBool() ? Answer::kTrue : Answer::kFalse;
-}
-
-// && is decided by one that is false, || by one that is true.
-template <bool deciding>
-Answer TestThresholds(const Program& program, std::span<const Value> given, Time now, Scratch::Memory* memory) {
-  if (given.size() < program.variables) return TestAny(program, given, now, memory);
-  if (deciding) return AnyHolds(program.thresholds, given.data());
-  return static_cast<Answer>(AllHold(program.thresholds, given.data()));
-}
-
-template <bool deciding>
-Answer TestOrders(const Program& program, std::span<const Value> given, Time now, Scratch::Memory* memory) {
-  if (given.size() < program.variables) return TestAny(program, given, now, memory);
-  KindsSeen kinds;
-  bool found = AnySays<false, deciding>(program.strict_orders, given.data(), &kinds);
-  found |= AnySays<true, deciding>(program.orders, given.data(), &kinds);
-  if (kinds.AreDoubles()) [[likely]] {
-    return static_cast<Answer>(found == deciding);
-  }
-  return TestThresholds<deciding>(program, given, now, memory);
-}
-
-Answer TestTextIn(const Program& program, std::span<const Value> given, Time now, Scratch::Memory* memory) {
-  if (given.size() < program.variables) return TestAny(program, given, now, memory);
-  const Value& value = given[program.slot];
-  if (value.kind() != Kind::kString) return Answer::kNoData;
-  return static_cast<Answer>(program.text_set->Has(value.AsString()));
-}
-
-}  // namespace
-
-TestFunction* TestOf(Program::Shape shape) {
-  switch (shape) {
-    case Program::Shape::kAllHold:
-      return &TestThresholds<false>;
-    case Program::Shape::kAnyHolds:
-      return &TestThresholds<true>;
-    case Program::Shape::kAllOrders:
-      return &TestOrders<false>;
-    case Program::Shape::kAnyOrders:
-      return &TestOrders<true>;
-    case Program::Shape::kTextIn:
-      return &TestTextIn;
-    default:
-      return &TestAny;
-  }
-}
 
 // The six comparisons in one form, and the four operations in one place: a case each, so that the loop jumps straight
 // to code that knows everything but the values.
@@ -249,8 +159,6 @@ TestFunction* TestOf(Program::Shape shape) {
   case DoubleOpcode(op, Place::kCV):              \
     RunDouble<Place::kCV, operation>(*at, frame); \
     break
-
-namespace {
 
 Result RunLoop(const Program& program, const Value* variables, Time now, Scratch::Memory* memory) {
   if (memory->registers.size() < program.registers) memory->registers.resize(program.registers);

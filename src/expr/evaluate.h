@@ -44,8 +44,8 @@ constexpr uint64_t StepsOfBytes(uint64_t bytes) { return bytes / 256; }
 
 Result Run(const Program& program, std::span<const Value> variables, Time now, Scratch::Memory* memory);
 
-// What to ask a program of that shape whose result is a bool: Program::test.
-TestFunction* TestOf(Program::Shape shape);
+// What to ask a program of its shape whose result is a bool: Program::tests.
+Tests TestsOf(const Program& program);
 
 // Where the last Run of the program left its result, whatever its type. REQUIRES: shape kAny.
 inline const Register& ResultOf(const Program& program, const Scratch::Memory& memory) {

@@ -143,7 +143,53 @@ Result Expression::Evaluate(std::span<const Value> variables, Time now, Scratch&
 }
 
 Answer Expression::TestWhole(std::span<const Value> variables, Time now, Scratch& scratch) const {
-  return checked_->program.test(checked_->program, variables, now, &scratch.memory());
+  return checked_->program.tests.one(checked_->program, variables, now, &scratch.memory());
+}
+
+// The variable of the quick test, from row to row, without a branch on a value. What is neither of its kind nor absent
+// is asked for afterwards.
+template <typename Compare>
+void Expression::TestColumn(const Rows& rows, Time now, Scratch& scratch, const Compare& compare,
+                            Answer* answers) const {
+  const char* const column = reinterpret_cast<const char*>(rows.first) + quick_.offset;
+  const auto at = [&](size_t row) -> const Value& {
+    return *reinterpret_cast<const Value*>(column + row * rows.width * sizeof(Value));
+  };
+  const Kind usual = quick_.kind;
+  bool others = false;
+  for (size_t row = 0; row < rows.count; ++row) {
+    const Kind kind = at(row).kind();
+    const Answer compared = compare(at(row));
+    answers[row] = kind == usual ? compared : Answer::kNoData;
+    others |= (kind != usual) & (kind != Kind::kNone);
+  }
+  for (size_t row = 0; others && row < rows.count; ++row) {
+    if (at(row).kind() != usual) answers[row] = TestWhole(rows.At(row), now, scratch);
+  }
+}
+
+void Expression::TestRows(std::span<const Value> variables, size_t width, Time now, Scratch& scratch,
+                          std::span<Answer> answers) const {
+  const Rows rows{variables.data(), width, answers.size()};
+  if (quick_.offset >= width * sizeof(Value)) {
+    checked_->program.tests.rows(checked_->program, rows, now, &scratch.memory(), answers.data());
+    return;
+  }
+  // Its numbers, by value, stay in registers.
+  const auto test = [&](const auto& compare) { TestColumn(rows, now, scratch, compare, answers.data()); };
+  if (quick_.kind != Kind::kDouble) {
+    test([low = static_cast<uint64_t>(quick_.low), width = quick_.width](const Value& value) {
+      return static_cast<Answer>(static_cast<uint64_t>(value.AsInt()) - low <= width);
+    });
+  } else if (quick_.or_equal) {
+    test([sign = quick_.sign, limit = quick_.limit](const Value& value) {
+      return static_cast<Answer>(value.AsDouble() * sign >= limit);
+    });
+  } else {
+    test([sign = quick_.sign, limit = quick_.limit](const Value& value) {
+      return static_cast<Answer>(value.AsDouble() * sign > limit);
+    });
+  }
 }
 
 void Expression::FindQuickTest() {

@@ -182,9 +182,22 @@ struct Instruction {
   };
 };
 
+// Variables by row and slot.
+struct Rows {
+  const Value* first = nullptr;
+  size_t width = 0;
+  size_t count = 0;
+  std::span<const Value> At(size_t row) const { return {first + row * width, width}; }
+};
+
 struct Program;
-// Says of a program whose result is a bool what Run says, at less cost.
+// Say of a program whose result is a bool what Run says, at less cost: for one row, and for each of many.
 using TestFunction = Answer(const Program&, std::span<const Value> variables, Time now, Scratch::Memory* memory);
+using TestRowsFunction = void(const Program&, const Rows& rows, Time now, Scratch::Memory* memory, Answer* answers);
+struct Tests {
+  TestFunction* one = nullptr;
+  TestRowsFunction* rows = nullptr;
+};
 
 // Moved, not copied: list_texts and lists point into texts.
 struct Program {
@@ -192,7 +205,7 @@ struct Program {
     kAny,
     kIntThreshold,  // the first instruction compares a variable with a constant, and that is all
     kDoubleThreshold,
-    kAllHold,    // all of `thresholds`: for `test`, as those that follow
+    kAllHold,    // all of `thresholds`: for `tests`, as those that follow
     kAnyHolds,   // one of them
     kAllOrders,  // the same where all of them are orders of doubles
     kAnyOrders,
@@ -222,11 +235,11 @@ struct Program {
   bool uses_arena = false;
   uint64_t max_steps = 0;
   Shape shape = Shape::kAny;
-  TestFunction* test = nullptr;
+  Tests tests;
   Op comparison = Op::kEqual;  // of a threshold
   std::vector<CompiledThreshold> thresholds;
-  std::vector<OrderOfDoubles> strict_orders;  // those of the thresholds that are > or <
-  std::vector<OrderOfDoubles> orders;         // >= or <=
+  std::vector<TwoOrders> strict_orders;  // those of the thresholds that are > or <
+  std::vector<TwoOrders> orders;         // >= or <=
   std::optional<TextSet> text_set;
   uint32_t slot = 0;
 };

@@ -38,6 +38,19 @@ struct OrderOfDoubles {
   double limit = 0;     // sign * variable must be above it, or at it
 };
 
+// Two of the same strictness, side by side for one vector instruction each; one alone is there twice.
+struct TwoOrders {
+  using Numbers [[gnu::vector_size(16)]] = double;
+
+  TwoOrders() = default;
+  TwoOrders(const OrderOfDoubles& a, const OrderOfDoubles& b)
+      : sign{a.sign, b.sign}, limit{a.limit, b.limit}, offsets{a.offset, b.offset} {}
+
+  Numbers sign{};
+  Numbers limit{};
+  uint32_t offsets[2] = {};
+};
+
 class CompiledThreshold {
  public:
   explicit CompiledThreshold(const Threshold& threshold)

@@ -169,7 +169,13 @@ void CheckEvaluation(const Expression& expression, const tocsin::Tree* tree, con
   const bool limited = result.outcome == Outcome::kFault && expression.checked().program.uses_arena &&
                        (memory.steps > kMostCost || memory.arena.exhausted());
   if (expression.type() == Kind::kBool) {
-    if (expression.Test(values, kNow, *scratch) != tocsin::AnswerOf(result)) Fail("Test says something else", "", got);
+    const Answer answer = tocsin::AnswerOf(result);
+    if (expression.Test(values, kNow, *scratch) != answer) Fail("Test says something else", "", got);
+    std::vector<Value> rows(values.begin(), values.end());
+    rows.insert(rows.end(), values.begin(), values.end());
+    Answer answers[2] = {};
+    expression.TestRows(rows, values.size(), kNow, *scratch, answers);
+    if (answers[0] != answer || answers[1] != answer) Fail("TestRows says something else", "", got);
   }
   if (limited || tree == nullptr) return;
   tocsin::reference::Evaluator reference(*tree, values, kNow, environment.strict(), environment.functions().get(),

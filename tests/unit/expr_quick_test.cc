@@ -91,6 +91,16 @@ Expression Compiled(const std::string& text) {
   return *std::move(expression);
 }
 
+// TestRows of all rows says what Test says of each.
+void CheckRows(const Expression& condition, const std::vector<Value>& table, size_t width, Scratch* scratch) {
+  std::vector<Answer> answers(width == 0 ? 5 : table.size() / width);
+  condition.TestRows(table, width, Time(), *scratch, answers);
+  for (size_t row = 0; row < answers.size(); ++row) {
+    CAPTURE(row, width);
+    REQUIRE(answers[row] == condition.Test(std::span(table).subspan(row * width, width), Time(), *scratch));
+  }
+}
+
 TEST_CASE("Test says what Evaluate says of comparisons, joined and alone", "[expr]") {
   Chance chance(23);
   Scratch scratch;
@@ -98,9 +108,18 @@ TEST_CASE("Test says what Evaluate says of comparisons, joined and alone", "[exp
   for (int i = 0; i < 3'000; ++i) {
     std::string text = chance.Comparison();
     const std::string op = chance.Below(2) == 0 ? " && " : " || ";
-    for (size_t more = chance.Below(5); more > 0; --more) text += op + chance.Comparison();
+    for (size_t more = chance.Below(i % 3 == 0 ? 10 : 5); more > 0; --more) text += op + chance.Comparison();
     const Expression condition = Compiled(text);
     shapes.insert(condition.checked().program.shape);
+    CAPTURE(text);
+    // Whole rows, and such as are too short.
+    const size_t width = i % 4 == 0 ? chance.Below(6) : 6;
+    std::vector<Value> table;
+    for (size_t row = chance.Below(9); row > 0; --row) {
+      const std::vector<Value> values = chance.Values({"x"});
+      table.insert(table.end(), values.begin(), values.begin() + static_cast<std::ptrdiff_t>(width));
+    }
+    CheckRows(condition, table, width, &scratch);
     for (int j = 0; j < 20; ++j) {
       std::vector<Value> values = chance.Values({"x"});
       if (j == 0) values.resize(chance.Below(6));
@@ -162,11 +181,14 @@ TEST_CASE("Test says what Evaluate says of a text among others", "[expr]") {
     for (const std::string& one : texts) text += (&one == texts.data() ? "'" : ", '") + one + "'";
     const Expression condition = Compiled(text + "]");
     for (const std::string& one : NearTexts(&chance, 20)) texts.push_back(one);
+    std::vector<Value> table;
     for (int j = 0; j < 50; ++j) {
       const std::vector<Value> values = chance.Values(texts);
+      table.insert(table.end(), values.begin(), values.end());
       CAPTURE(text, ToText(values[4]));
       REQUIRE(condition.Test(values, Time(), scratch) == AnswerOf(condition.Evaluate(values, Time(), scratch)));
     }
+    CheckRows(condition, table, 6, &scratch);
   }
 }
 

@@ -40,6 +40,9 @@ void CompareOn(const std::string& text, const Expression& compiled, const Tree& 
       const Answer tested = compiled.Test(values, now, *scratch);
       CAPTURE(text);
       REQUIRE(tested == AnswerOf(result));
+      Answer answers[1] = {};
+      compiled.TestRows(values, values.size(), now, *scratch, answers);
+      REQUIRE(answers[0] == tested);
     }
     seen->values += result.outcome == Outcome::kValue;
     seen->no_data += result.outcome == Outcome::kNoData;

@@ -32,6 +32,7 @@ namespace tocsin {
 
 class HostFunctions;
 class RegexEngine;
+struct Rows;
 
 // What goes beyond the first two is refused when the plan is made. So is what is certain to go beyond the third; an
 // evaluation that does so all the same, because lists were made of text, is a fault.
@@ -105,7 +106,7 @@ class Environment {
   bool allows_now_ = false;
 };
 
-// What a condition says.
+// What a condition says; the last two are what it says where it has no answer.
 enum class Answer : uint8_t { kFalse, kTrue, kNoData, kFault };
 
 enum class Outcome : uint8_t {
@@ -170,6 +171,12 @@ class Expression {
     return TestWhole(variables, now, scratch);
   }
 
+  // The same for many rows at once, at about half the cost of a Test each: rows of `width` values lie one after the
+  // other, as a table of customers would, and each has its answer. REQUIRES: type() is kBool, and variables.size() is
+  // width * answers.size().
+  void TestRows(std::span<const Value> variables, size_t width, Time now, Scratch& scratch,
+                std::span<Answer> answers) const;
+
   // The checked form, stable, for tests and `explain`: "refunds_24h > 500.0".
   std::string ToString() const;
   // The same with the versions of the host's functions that it calls: all that its answers depend on.
@@ -201,6 +208,8 @@ class Expression {
   };
 
   Answer TestWhole(std::span<const Value> variables, Time now, Scratch& scratch) const;
+  template <typename Compare>
+  void TestColumn(const Rows& rows, Time now, Scratch& scratch, const Compare& compare, Answer* answers) const;
   void FindQuickTest();
 
   std::shared_ptr<const Checked> checked_;
