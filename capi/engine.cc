@@ -31,6 +31,13 @@ absl::Status Give(absl::StatusOr<std::unique_ptr<EngineHandle>> made, tocsin_eng
   return absl::OkStatus();
 }
 
+// A copy, so that functions added later concern only engines that are made later.
+tocsin::HostParts PartsOf(const tocsin_host* host) {
+  tocsin::HostParts parts;
+  if (host != nullptr) parts.functions = std::make_shared<const tocsin::HostFunctions>(host->functions);
+  return parts;
+}
+
 absl::Status GiveNumber(std::string_view metric, const tocsin::Value& value, double* number, int32_t* has_value) {
   switch (value.kind()) {
     case tocsin::Kind::kNone:
@@ -53,24 +60,34 @@ absl::Status GiveNumber(std::string_view metric, const tocsin::Value& value, dou
 
 int32_t tocsin_engine_new_from_file(const char* path, size_t path_length, tocsin_engine** engine,
                                     tocsin_error** error) {
+  return tocsin_engine_new_from_file_with(path, path_length, nullptr, engine, error);
+}
+
+int32_t tocsin_engine_new_from_string(const char* yaml, size_t yaml_length, const char* name, size_t name_length,
+                                      tocsin_engine** engine, tocsin_error** error) {
+  return tocsin_engine_new_from_string_with(yaml, yaml_length, name, name_length, nullptr, engine, error);
+}
+
+int32_t tocsin_engine_new_from_file_with(const char* path, size_t path_length, const tocsin_host* host,
+                                         tocsin_engine** engine, tocsin_error** error) {
   if (engine != nullptr) *engine = nullptr;
   return Guard(error, [&]() -> absl::Status {
     TOCSIN_RETURN_IF_ERROR(CheckGiven(engine, "engine"));
     std::string_view file;
     TOCSIN_RETURN_IF_ERROR(ReadText(path, path_length, "path", &file));
-    return Give(EngineHandle::FromFile(std::string(file)), engine);
+    return Give(EngineHandle::FromFile(std::string(file), PartsOf(host)), engine);
   });
 }
 
-int32_t tocsin_engine_new_from_string(const char* yaml, size_t yaml_length, const char* name, size_t name_length,
-                                      tocsin_engine** engine, tocsin_error** error) {
+int32_t tocsin_engine_new_from_string_with(const char* yaml, size_t yaml_length, const char* name, size_t name_length,
+                                           const tocsin_host* host, tocsin_engine** engine, tocsin_error** error) {
   if (engine != nullptr) *engine = nullptr;
   return Guard(error, [&]() -> absl::Status {
     TOCSIN_RETURN_IF_ERROR(CheckGiven(engine, "engine"));
     std::string_view text, file;
     TOCSIN_RETURN_IF_ERROR(ReadText(yaml, yaml_length, "yaml", &text));
     TOCSIN_RETURN_IF_ERROR(ReadText(name, name_length, "name", &file));
-    return Give(EngineHandle::FromString(text, file), engine);
+    return Give(EngineHandle::FromString(text, file, PartsOf(host)), engine);
   });
 }
 

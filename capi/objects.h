@@ -12,12 +12,17 @@
 #include "binding/engine_handle.h"
 #include "tocsin.h"
 #include "tocsin/base/diagnostic.h"
+#include "tocsin/expr/host_functions.h"
 #include "tocsin/rule/alert.h"
 
 struct tocsin_error {
   int32_t code = TOCSIN_INTERNAL;
   std::string message;
   std::vector<tocsin::Diagnostic> mistakes;
+};
+
+struct tocsin_host {
+  tocsin::HostFunctions functions;
 };
 
 struct tocsin_engine {

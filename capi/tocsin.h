@@ -29,6 +29,7 @@
  *
  *       object               freed by                   by several threads
  *       tocsin_engine        tocsin_engine_free         at any time, calls wait for each other; free it when none runs
+ *       tocsin_host          tocsin_host_free           while nobody adds to it
  *       tocsin_alert         tocsin_alert_free          at any time, it never changes
  *       tocsin_dead_letter   tocsin_dead_letter_free    at any time, it never changes
  *       tocsin_table         tocsin_table_free          at any time, it never changes
@@ -38,8 +39,8 @@
  *
  *  6. Times are 64-bit counts of nanoseconds since 1970-01-01T00:00:00Z, years 1678 to 2262. Truth values are int32_t,
  *     0 or 1.
- *  7. Nothing here calls back, starts a thread, prints, exits or reads a clock. Several engines are independent. After
- *     fork(), a child may use the engines that it creates itself.
+ *  7. Nothing here starts a thread, prints, exits or reads a clock, and nothing calls back but the functions of a
+ *     tocsin_host. Several engines are independent. After fork(), a child may use the engines that it creates itself.
  *  8. The library is compatible for as long as tocsin_abi_version() is the same: functions and constants are added,
  *     never changed or removed. Numbers given to constants are never used again for something else. At 0, while the
  *     release is 0.x, a new minor release may still change them.
@@ -121,6 +122,57 @@ TOCSIN_API int32_t tocsin_engine_new_from_file(const char* path, size_t path_len
 TOCSIN_API int32_t tocsin_engine_new_from_string(const char* yaml, size_t yaml_length, const char* name,
                                                  size_t name_length, tocsin_engine** engine, tocsin_error** error);
 TOCSIN_API void tocsin_engine_free(tocsin_engine* engine);
+
+/* ---- Functions of the host in conditions ------------------------------------------------------------------------- */
+
+/* What the host brings along that a config cannot say: pure functions of its own, which conditions call by their names,
+   host.risky(refunds_24h). Fill it, give it to any number of engines, and free it whenever it is to be given to no
+   more. */
+typedef struct tocsin_host tocsin_host;
+
+#define TOCSIN_TYPE_BOOL 1
+#define TOCSIN_TYPE_INT 2
+#define TOCSIN_TYPE_DOUBLE 3 /* decimals too */
+#define TOCSIN_TYPE_STRING 4
+#define TOCSIN_TYPE_TIMESTAMP 5
+#define TOCSIN_TYPE_DURATION 6
+
+/* A value that a function is given or answers with; its type says which field counts. It never grows. */
+typedef struct tocsin_value {
+  int64_t has_value;  /* 0 in a result: there is no data; always 1 in an argument */
+  int64_t integer;    /* a bool as 0 or 1, an int, the nanoseconds of a timestamp or duration */
+  double number;      /* a double */
+  const char* text;   /* a string: UTF-8, without a NUL */
+  size_t text_length; /* in bytes */
+} tocsin_value;
+
+/* Answers in *result, which says "no data" at first, and returns TOCSIN_OK; anything else is a fault of the condition.
+   Arguments live during the call. A text in the result must live until this thread calls the function again. It is
+   called by whoever calls the engine, during that call: it may not call the same engine (TOCSIN_INTERNAL), nor leave by
+   longjmp or an exception. The same arguments must give the same result for as long as the version is the same. */
+typedef int32_t (*tocsin_function)(void* data, const tocsin_value* arguments, size_t count, tocsin_value* result);
+
+TOCSIN_API int32_t tocsin_host_new(tocsin_host** host, tocsin_error** error);
+/* Adds one for the engines that are made afterwards. `version` is a part of the version of every rule that calls it:
+   change it when the function changes. `parameters` are 1 to 8 of TOCSIN_TYPE_... `data` is handed to every call, and
+   to `destroy` (unless that is NULL) once nobody can call it any more: when the host and all engines that it was given
+   to are freed, or at once when this fails. TOCSIN_INVALID_ARGUMENT for a name that is none (letters, digits, '_') or
+   is taken, and for what is no type. */
+TOCSIN_API int32_t tocsin_host_add_function(tocsin_host* host, const char* name, size_t name_length,
+                                            const char* version, size_t version_length, const int32_t* parameters,
+                                            size_t parameter_count, int32_t result, tocsin_function call, void* data,
+                                            void (*destroy)(void* data), tocsin_error** error);
+TOCSIN_API void tocsin_host_free(tocsin_host* host);
+
+/* tocsin_engine_new_from_file and tocsin_engine_new_from_string with what the host brings, which stays in force when
+   the engine is reloaded. `host` may be NULL. */
+TOCSIN_API int32_t tocsin_engine_new_from_file_with(const char* path, size_t path_length, const tocsin_host* host,
+                                                    tocsin_engine** engine, tocsin_error** error);
+TOCSIN_API int32_t tocsin_engine_new_from_string_with(const char* yaml, size_t yaml_length, const char* name,
+                                                      size_t name_length, const tocsin_host* host,
+                                                      tocsin_engine** engine, tocsin_error** error);
+
+/* ---- Events in --------------------------------------------------------------------------------------------------- */
 
 /* Why a record or event was not taken. */
 #define TOCSIN_REASON_NONE 0 /* taken */

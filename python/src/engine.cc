@@ -16,6 +16,7 @@
 #include "binding/engine_handle.h"
 #include "convert.h"
 #include "errors.h"
+#include "host.h"
 #include "module.h"
 #include "tocsin/base/time.h"
 
@@ -41,12 +42,14 @@ std::unique_ptr<EngineHandle> OrRaise(absl::StatusOr<std::unique_ptr<EngineHandl
   return *std::move(made);
 }
 
-std::unique_ptr<EngineHandle> FromFile(const std::string& path) {
-  return OrRaise(Unlocked([&] { return EngineHandle::FromFile(path); }));
+std::unique_ptr<EngineHandle> FromFile(const std::string& path, const py::list& functions) {
+  const HostParts host = ToHost(functions);
+  return OrRaise(Unlocked([&] { return EngineHandle::FromFile(path, host); }));
 }
 
-std::unique_ptr<EngineHandle> FromYaml(const std::string& text, const std::string& name) {
-  return OrRaise(Unlocked([&] { return EngineHandle::FromString(text, name); }));
+std::unique_ptr<EngineHandle> FromYaml(const std::string& text, const std::string& name, const py::list& functions) {
+  const HostParts host = ToHost(functions);
+  return OrRaise(Unlocked([&] { return EngineHandle::FromString(text, name, host); }));
 }
 
 // The bytes of a Python object that the caller keeps alive.
@@ -230,8 +233,8 @@ int64_t ReadTime(const std::string& text) {
 
 void BindEngine(py::module_& m) {
   py::class_<EngineHandle>(m, "Engine")
-      .def_static("from_file", &FromFile, py::arg("path"))
-      .def_static("from_yaml", &FromYaml, py::arg("text"), py::arg("name"))
+      .def_static("from_file", &FromFile, py::arg("path"), py::arg("functions"))
+      .def_static("from_yaml", &FromYaml, py::arg("text"), py::arg("name"), py::arg("functions"))
       .def("ingest", &Ingest, py::arg("record"))
       .def("ingest_many", &IngestMany, py::arg("records"))
       .def("ingest_lines", &IngestLines, py::arg("text"))

@@ -15,6 +15,7 @@
 from ._core import Alert, DeadLetter, __version__
 from ._engine import Engine, Evidence, Forgotten, Refusal, Row
 from ._errors import ArgumentError, ConfigError, Diagnostic, Error, FileError, NotFoundError
+from ._functions import Function
 from ._replay import Replay, replay
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Evidence",
     "FileError",
     "Forgotten",
+    "Function",
     "NotFoundError",
     "Refusal",
     "Replay",

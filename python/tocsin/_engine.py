@@ -9,6 +9,7 @@ from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Union
 
 from . import _core, _records
 from ._core import Alert, DeadLetter
+from ._functions import Functions, to_core
 from ._records import Record, TimeLike
 
 #: How many dead letters wait to be polled unless something else is said.
@@ -65,22 +66,42 @@ class Engine:
     what comes when they are full is counted in ``statistics`` but not kept. Pending and cancelled changes wait only
     with ``pending=True``.
 
+    ``functions`` are the host's own, which conditions call by name; their annotations say their types:
+
+        def risky(refunds: float, country: str) -> bool: ...
+
+        engine = tocsin.Engine("rules.yaml", functions={"risky": risky})      # when: host.risky(refunds_24h, country)
+
+    They must be pure, and may not call the engine that calls them. None is no data; what one raises is a fault of the
+    condition and goes to ``sys.unraisablehook``. ``tocsin.Function`` says more of one: its version.
+
     Threads: any may call at any time; calls wait for each other, and let other Python threads run meanwhile.
     Raises ``ConfigError`` when the config cannot be read or has mistakes.
     """
 
     def __init__(
-        self, path: Union[str, os.PathLike[str]], *, pending: bool = False, max_dead_letters: int = MAX_DEAD_LETTERS
+        self,
+        path: Union[str, os.PathLike[str]],
+        *,
+        pending: bool = False,
+        max_dead_letters: int = MAX_DEAD_LETTERS,
+        functions: Optional[Functions] = None,
     ) -> None:
-        self._set_up(_core.Engine.from_file(os.fspath(path)), pending, max_dead_letters)
+        self._set_up(_core.Engine.from_file(os.fspath(path), to_core(functions)), pending, max_dead_letters)
 
     @classmethod
     def from_yaml(
-        cls, text: str, *, name: str = "config", pending: bool = False, max_dead_letters: int = MAX_DEAD_LETTERS
+        cls,
+        text: str,
+        *,
+        name: str = "config",
+        pending: bool = False,
+        max_dead_letters: int = MAX_DEAD_LETTERS,
+        functions: Optional[Functions] = None,
     ) -> Engine:
         """An engine from the text of a config; ``name`` stands for the file in messages."""
         engine = cls.__new__(cls)
-        engine._set_up(_core.Engine.from_yaml(text, name), pending, max_dead_letters)
+        engine._set_up(_core.Engine.from_yaml(text, name, to_core(functions)), pending, max_dead_letters)
         return engine
 
     def _set_up(self, core: _core.Engine, pending: bool, max_dead_letters: int) -> None:

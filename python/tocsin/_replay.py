@@ -8,6 +8,7 @@ from typing import Any, Dict, Iterable, List, Optional, Union
 
 from ._core import Alert, DeadLetter
 from ._engine import MAX_DEAD_LETTERS, Engine
+from ._functions import Functions
 from ._records import Record, TimeLike
 
 
@@ -29,6 +30,7 @@ def replay(
     pending: bool = False,
     until: Optional[TimeLike] = None,
     max_dead_letters: int = MAX_DEAD_LETTERS,
+    functions: Optional[Functions] = None,
 ) -> Replay:
     """Runs ``events`` through the rules of the file ``rules`` and returns what would have fired.
 
@@ -38,8 +40,9 @@ def replay(
 
     ``events`` is the path of a JSON Lines file (also a gzip one) or any iterable of records as ``Engine.ingest`` takes
     them. At the end the instant of the last event is closed, and the clock advances to ``until``.
+    ``functions`` are those that conditions call, as in ``Engine``.
     """
-    engine = Engine(rules, pending=pending, max_dead_letters=max_dead_letters)
+    engine = Engine(rules, pending=pending, max_dead_letters=max_dead_letters, functions=functions)
     if isinstance(events, (str, os.PathLike)):
         engine.ingest_file(events)
     else:

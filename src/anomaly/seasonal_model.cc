@@ -18,7 +18,7 @@ constexpr double kMostSlope = 1.0;
 constexpr double kTrendGain = 0.01;
 constexpr double kForget = 0.001;  // of how well the combination came again
 constexpr double kMostLogSpread = 100;
-constexpr double kLeast = 1e-12;  // spread or reach
+constexpr double kLeast = 1e-12;                            // spread or reach
 constexpr auto kMostPart = static_cast<float>(kMostValue);  // of the profile
 
 // Where a season is one day, the time of day says all.
@@ -193,8 +193,7 @@ void SeasonalModel::Observe(uint32_t step, int64_t ahead, double value) {
   // The density of a value, with tails that let no outlier decide: Student's t of 4 degrees of freedom, by its shape.
   const double density = -std::log(scale) - 2.5 * std::log1p(z * z / 4) + LogStretch(view_, value);
   state_.credit_weight += kCreditGain * (1 - state_.credit_weight);
-  state_.credit =
-      Bounded(state_.credit + kCreditGain / state_.credit_weight * (density - state_.credit), kMostState);
+  state_.credit = Bounded(state_.credit + kCreditGain / state_.credit_weight * (density - state_.credit), kMostState);
 
   const double plain = WithoutCombined(step, ahead);
   const double rest = scale * HuberClip((seen - plain) / scale, 3);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <stdexcept>
+#include <thread>
 
 namespace tocsin::binding {
 namespace {
@@ -34,26 +35,28 @@ void EngineHandle::DeadLetterQueue::OnDeadLetter(const DeadLetter& letter) {
   if (waiting.size() < limit) waiting.emplace_back(letter);
 }
 
-absl::StatusOr<std::unique_ptr<EngineHandle>> EngineHandle::FromFile(const std::string& path) {
-  return FromConfig(LoadConfig(path));
+absl::StatusOr<std::unique_ptr<EngineHandle>> EngineHandle::FromFile(const std::string& path, const HostParts& host) {
+  return FromConfig(LoadConfig(path, host), host);
 }
 
-absl::StatusOr<std::unique_ptr<EngineHandle>> EngineHandle::FromString(std::string_view yaml, std::string_view name) {
-  return FromConfig(ParseConfig(yaml, name));
+absl::StatusOr<std::unique_ptr<EngineHandle>> EngineHandle::FromString(std::string_view yaml, std::string_view name,
+                                                                       const HostParts& host) {
+  return FromConfig(ParseConfig(yaml, name, host), host);
 }
 
-absl::StatusOr<std::unique_ptr<EngineHandle>> EngineHandle::FromConfig(const absl::StatusOr<Config>& config) {
+absl::StatusOr<std::unique_ptr<EngineHandle>> EngineHandle::FromConfig(const absl::StatusOr<Config>& config,
+                                                                       const HostParts& host) {
   if (!config.ok()) return config.status();
   absl::StatusOr<std::shared_ptr<const Plan>> plan = Plan::Create(config->engine);
   if (!plan.ok()) return plan.status();
-  std::unique_ptr<EngineHandle> handle(new EngineHandle(*std::move(plan)));
+  std::unique_ptr<EngineHandle> handle(new EngineHandle(*std::move(plan), host));
   absl::Status started = handle->StartFeed(*config);
   if (!started.ok()) return started;
   return handle;
 }
 
-EngineHandle::EngineHandle(std::shared_ptr<const Plan> plan)
-    : running_(std::make_unique<Running>(std::move(plan), &alerts_)) {}
+EngineHandle::EngineHandle(std::shared_ptr<const Plan> plan, HostParts host)
+    : host_(std::move(host)), running_(std::make_unique<Running>(std::move(plan), &alerts_)) {}
 
 absl::Status EngineHandle::StartFeed(const Config& config) {
   running_->feed.emplace(running_->engine, &dead_letters_);
@@ -70,9 +73,21 @@ void EngineHandle::CheckUsable() const {
   if (broken_) throw std::runtime_error("this engine ran out of memory in an earlier call and cannot go on: free it");
 }
 
+EngineHandle::Turn::Turn(EngineHandle& handle) : handle_(handle) {
+  if (handle.in_turn_.load(std::memory_order_relaxed) == std::this_thread::get_id())
+    throw std::logic_error("this engine is in the middle of a call: a function of the host may not call it");
+  handle.mutex_.lock();
+  handle.in_turn_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+}
+
+EngineHandle::Turn::~Turn() {
+  handle_.in_turn_.store(std::thread::id(), std::memory_order_relaxed);
+  handle_.mutex_.unlock();
+}
+
 template <typename Body>
 auto EngineHandle::Mutate(Body&& body) {
-  std::lock_guard<std::mutex> lock(mutex_);
+  const Turn turn(*this);
   CheckUsable();
   try {
     return body();
@@ -177,10 +192,10 @@ absl::Status EngineHandle::Restore(std::string_view snapshot) {
   return Mutate([&] { return running_->engine.Restore(snapshot); });
 }
 
-absl::Status EngineHandle::ReloadFile(const std::string& path) { return Reload(LoadConfig(path)); }
+absl::Status EngineHandle::ReloadFile(const std::string& path) { return Reload(LoadConfig(path, host_)); }
 
 absl::Status EngineHandle::ReloadString(std::string_view yaml, std::string_view name) {
-  return Reload(ParseConfig(yaml, name));
+  return Reload(ParseConfig(yaml, name, host_));
 }
 
 absl::Status EngineHandle::Reload(const absl::StatusOr<Config>& config) {

@@ -4,6 +4,7 @@
 #ifndef TOCSIN_BINDING_ENGINE_HANDLE_H_
 #define TOCSIN_BINDING_ENGINE_HANDLE_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -13,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -52,8 +54,10 @@ struct MetricTable {
 class EngineHandle {
  public:
   ~EngineHandle();
-  static absl::StatusOr<std::unique_ptr<EngineHandle>> FromFile(const std::string& path);
-  static absl::StatusOr<std::unique_ptr<EngineHandle>> FromString(std::string_view yaml, std::string_view name);
+  // What the host brings is there for the configs of Reload too.
+  static absl::StatusOr<std::unique_ptr<EngineHandle>> FromFile(const std::string& path, const HostParts& host = {});
+  static absl::StatusOr<std::unique_ptr<EngineHandle>> FromString(std::string_view yaml, std::string_view name,
+                                                                  const HostParts& host = {});
 
   // As Feed's. `accepted`, when it is not null, is how many events were taken, also when the file could not be read
   // to its end.
@@ -121,15 +125,28 @@ class EngineHandle {
     std::optional<Feed> feed;  // of the engine's plan: made anew when that changes
   };
 
-  static absl::StatusOr<std::unique_ptr<EngineHandle>> FromConfig(const absl::StatusOr<Config>& config);
-  explicit EngineHandle(std::shared_ptr<const Plan> plan);
+  static absl::StatusOr<std::unique_ptr<EngineHandle>> FromConfig(const absl::StatusOr<Config>& config,
+                                                                  const HostParts& host);
+  EngineHandle(std::shared_ptr<const Plan> plan, HostParts host);
   absl::Status StartFeed(const Config& config);
   absl::Status Reload(const absl::StatusOr<Config>& config);
+  // The lock. Whoever asks for it while he has it, as a function of the host's might, would wait for himself: he is
+  // told so by an std::logic_error.
+  class Turn {
+   public:
+    explicit Turn(EngineHandle& handle);
+    ~Turn();
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+   private:
+    EngineHandle& handle_;
+  };
   template <typename Body>
   auto Mutate(Body&& body);
   template <typename Body>
   auto Read(Body&& body) {
-    std::lock_guard<std::mutex> lock(mutex_);
+    const Turn turn(*this);
     CheckUsable();
     return body();
   }
@@ -142,7 +159,9 @@ class EngineHandle {
   }
   void CheckUsable() const;
 
-  std::mutex mutex_;  // guards all below
+  const HostParts host_;
+  std::atomic<std::thread::id> in_turn_{};  // who has the lock
+  std::mutex mutex_;                        // guards all below
   AlertQueue alerts_;
   DeadLetterQueue dead_letters_;
   std::unique_ptr<Running> running_;

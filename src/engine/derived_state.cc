@@ -149,8 +149,8 @@ bool Engine::State::IsDerivedWatched() {
   using Set = std::tuple<Timer::Kind, uint32_t, uint32_t, uint16_t, Time>;
   std::set<Set> all;
   timers.AllOf([&](const Timer& timer) {
-    const bool derives = timer.kind == Timer::Kind::kPattern || timer.kind == Timer::Kind::kSession ||
-                         timer.kind == Timer::Kind::kLane;
+    const bool derives =
+        timer.kind == Timer::Kind::kPattern || timer.kind == Timer::Kind::kSession || timer.kind == Timer::Kind::kLane;
     if (derives) all.emplace(timer.kind, timer.index, timer.row, timer.generation, timer.time);
     return true;
   });

@@ -70,7 +70,8 @@ Verdict Engine::State::Judge(const RulePlan& rule, bool is_firing) {
     if (when == Answer::kFault) ++faults;
     verdict.frozen = when == Answer::kFault || (no_data && rule.on_no_data == OnNoData::kKeep);
     if (verdict.frozen) return verdict;
-    if (when == Answer::kTrue || (no_data && rule.on_no_data == OnNoData::kAlerting)) verdict.level = static_cast<int>(level);
+    if (when == Answer::kTrue || (no_data && rule.on_no_data == OnNoData::kAlerting))
+      verdict.level = static_cast<int>(level);
   }
   verdict.clear = verdict.level < 0;
   if (!rule.resolve_when || !is_firing || !verdict.clear || !any_answer) return verdict;

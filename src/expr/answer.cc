@@ -94,8 +94,7 @@ Answer TestFewOrders(const Program& program, std::span<const Value> given, Time 
 }
 
 template <bool deciding, bool or_equal, size_t count>
-void TestFewOrdersOfRows(const Program& program, const Rows& rows, Time now, Scratch::Memory* memory,
-                         Answer* answers) {
+void TestFewOrdersOfRows(const Program& program, const Rows& rows, Time now, Scratch::Memory* memory, Answer* answers) {
   if (rows.width < program.variables) return TestEach<&TestAny>(program, rows, now, memory, answers);
   std::array<TwoOrders, count> orders;
   std::copy_n((or_equal ? program.orders : program.strict_orders).begin(), count, orders.begin());

@@ -48,7 +48,8 @@ std::vector<TwoOrders> InTwos(const std::vector<CompiledThreshold>& thresholds, 
     if (threshold.strict() == strict) chosen.push_back(*threshold.AsOrder());
   }
   std::vector<TwoOrders> twos;
-  for (size_t i = 0; i < chosen.size(); i += 2) twos.emplace_back(chosen[i], chosen[std::min(i + 1, chosen.size() - 1)]);
+  for (size_t i = 0; i < chosen.size(); i += 2)
+    twos.emplace_back(chosen[i], chosen[std::min(i + 1, chosen.size() - 1)]);
   return twos;
 }
 

@@ -1,8 +1,8 @@
 // What one evaluation of a condition costs, beside the same condition written in C++ over the same values, validity
 // included.
 //
-//   bench_expr            prints a line for each condition: nanoseconds by hand, by Test one by one, by TestRows for all rows
-//                         at once; then how many times the first each of the others is (medians of 9 rounds)
+//   bench_expr            prints a line for each condition: nanoseconds by hand, by Test one by one, by TestRows for
+//                         all rows at once; then how many times the first the others are (medians of 9 rounds)
 #include <algorithm>
 #include <chrono>
 #include <cstdint>

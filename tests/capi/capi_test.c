@@ -1,36 +1,11 @@
-/* Every function of tocsin.h, from C. Each test stands alone; a failed check is printed and counted, and the rest goes
- * on. */
+/* The functions of tocsin.h, from C; those of a host are in host_test.c. Each test stands alone; a failed check is
+ * printed and counted, and the rest goes on. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "check.h"
 #include "tocsin.h"
-
-static int checks = 0;
-static int failures = 0;
-
-#define CHECK(condition) check((condition) != 0, #condition, __LINE__)
-
-static void check(int holds, const char* text, int line) {
-  ++checks;
-  if (holds) return;
-  ++failures;
-  printf("capi_test.c:%d: failed: %s\n", line, text);
-}
-
-static int same(const char* text, const char* expected) { return text != NULL && strcmp(text, expected) == 0; }
-
-/* What `error` says is freed and forgotten, so that each call starts with none. */
-static int failed_with(int32_t status, int32_t expected, tocsin_error** error, const char* part) {
-  const char* message = tocsin_error_message(*error, NULL);
-  int right =
-      status == expected && tocsin_error_code(*error) == expected && message != NULL && strstr(message, part) != NULL;
-  if (!right)
-    printf("status %d, expected %d with '%s': %s\n", (int)status, (int)expected, part, message ? message : "(none)");
-  tocsin_error_free(*error);
-  *error = NULL;
-  return right;
-}
 
 static const char kRules[] =
     "version: 1\n"
