@@ -79,6 +79,10 @@ void Engine::State::CloseInstant() {
   timers.TakeDue(now, &due);
   concerned.insert(concerned.end(), at_close.begin(), at_close.end());
   at_close.clear();
+  for (const TermRow which : terms_at_close) {
+    if (groups[layout.terms[which.term].grouping].alive(which.row)) AskTerm(which.term, which.row);
+  }
+  terms_at_close.clear();
   for (uint32_t number : awaited) {
     AlertRecord& record = alerts.At(number);
     if (!record.awaited) continue;  // it has gone, and the number may be another's
@@ -217,6 +221,10 @@ void Engine::State::RingFlip(const Timer& timer) {
   TimerMark mark(groups[rule.grouping].row(timer.row) + rule.flip_offset);
   if (!mark.IsSet() || mark.time() != timer.time) return;
   mark.Clear();
+  // An event may have put it off, or away, since that was set.
+  const TimerMark awaited_flip(groups[rule.grouping].row(timer.row) + rule.flip_offset + sizeof(int64_t));
+  if (!awaited_flip.IsSet()) return;
+  if (awaited_flip.time() > now) return SetFlipTimer({timer.index, timer.row}, awaited_flip.time());
   Concern(timer.index, timer.row);
 }
 

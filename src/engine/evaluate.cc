@@ -140,8 +140,12 @@ void Engine::State::EvaluateMatch(RuleRow which) {
     const AlertPhase before = record->state.phase;
     return Act(Match(record->state, event->time, now, verdict.level), which, before);
   }
-  if (std::find(rule.resolve_events.begin(), rule.resolve_events.end(), event->type) != rule.resolve_events.end())
+  if (std::find(rule.resolve_events.begin(), rule.resolve_events.end(), event->type) != rule.resolve_events.end()) {
+    // It begins no group, but it is an event of one that is known.
+    RowHead& head = Head(rule.grouping, which.row);
+    if (head.seen) head.newest = std::max(head.newest, ToNanos(event->time));
     return End(which, EndReason::kNone);
+  }
   Evaluate(which);
 }
 
@@ -165,12 +169,22 @@ void Engine::State::WatchFlips(const RulePlan& rule, RuleRow which) {
     const std::optional<Time> turn = NextFall(fall, rule, which.row);
     if (turn && (!next || *turn < *next)) next = turn;
   }
+  GroupTable& table = groups[rule.grouping];
+  TimerMark awaited_flip(table.row(which.row) + rule.flip_offset + sizeof(int64_t));
+  awaited_flip.Clear();
   if (!next || *next == Time::max()) return;
+  awaited_flip.Set(*next);
+  SetFlipTimer(which, *next);
+}
+
+// A timer that is set for earlier is kept: when it rings, the next is set.
+void Engine::State::SetFlipTimer(RuleRow which, Time flip) {
+  const RulePlan& rule = layout.rules[which.rule];
   GroupTable& table = groups[rule.grouping];
   TimerMark mark(table.row(which.row) + rule.flip_offset);
-  if (mark.IsSet() && mark.time() <= *next) return;  // when that rings, this is asked again
-  mark.Set(*next);
-  timers.Set({*next, Timer::Kind::kFlip, which.rule, which.row, table.generation(which.row)});
+  if (mark.IsSet() && mark.time() <= flip) return;
+  mark.Set(flip);
+  timers.Set({flip, Timer::Kind::kFlip, which.rule, which.row, table.generation(which.row)});
 }
 
 AlertRecord& Engine::State::Begin(RuleRow which) {

@@ -339,7 +339,7 @@ struct RulePlan {
   std::optional<Duration> every;
   std::vector<LinearTerm> flips;  // terms that time alone turns, at exact instants
   std::vector<FallPlan> falls;    // and those about a p_alive
-  uint32_t flip_offset = 0;       // in the row: the instant that a timer is set for, as TimerMark
+  uint32_t flip_offset = 0;       // in the row, as TimerMark: for when a timer is set, and which turn is awaited
   bool warms_up = true;
   std::vector<WarmingPlan> warming;
   std::vector<uint32_t> behind;  // windows that it depends on and that have no value before they are whole

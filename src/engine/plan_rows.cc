@@ -43,7 +43,7 @@ void PlacePocket(Plan::Layout* layout, GroupingPlan* grouping) {
 void PlaceAll(Plan::Layout* layout) {
   for (RulePlan& rule : layout->rules) {
     if (!rule.flips.empty() || !rule.falls.empty())
-      rule.flip_offset = Place(&layout->groupings[rule.grouping], sizeof(int64_t), 8);
+      rule.flip_offset = Place(&layout->groupings[rule.grouping], 2 * sizeof(int64_t), 8);
   }
   for (Metric& metric : layout->metrics) {
     if (metric.every) metric.row_offset = Place(&layout->groupings[metric.grouping], sizeof(StoredValue), 8);

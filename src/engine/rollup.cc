@@ -250,7 +250,9 @@ void Engine::State::LetGoOfMembers() {
     if (timer.kind != Timer::Kind::kExit || !IsCurrent(timer)) continue;
     for (uint32_t rollup : layout.uses[timer.index].rollups) UpdateMember(rollup, timer.row);
   }
+  letting_go = true;
   Spread();
+  letting_go = false;
   at_close.insert(at_close.end(), concerned.begin(), concerned.end());
   concerned.clear();
 }

@@ -17,7 +17,7 @@ namespace tocsin {
 namespace {
 
 constexpr std::string_view kMagic = "tocsin snapshot\n";
-constexpr uint32_t kVersion = 4;
+constexpr uint32_t kVersion = 5;
 
 // What one group can be charged for: far beyond what there is, so that the sum of all is a sum.
 constexpr uint64_t kMostCharge = uint64_t{1} << 40;
@@ -49,6 +49,7 @@ void Engine::State::Save(ByteWriter* out) const {
   out->PutVector(began);
   out->PutVector(awaited);
   out->PutVector(at_close);
+  out->PutVector(terms_at_close);
   out->PutVector(limits);
   out->PutVector(sweeps);
   out->PutVector(skipped_keys);
@@ -79,7 +80,7 @@ bool Engine::State::Load(ByteReader* in) {
   closed = clock.closed != 0;
   events = in->Get<std::array<uint64_t, kReasonCount>>();
   memory_limit = in->Get<LimitAlert>();
-  const bool vectors = in->GetVector(&began) && in->GetVector(&awaited) && in->GetVector(&at_close) &&
+  const bool vectors = in->GetVector(&began) && in->GetVector(&awaited) && in->GetVector(&at_close) && in->GetVector(&terms_at_close) &&
                        in->GetVector(&limits) && in->GetVector(&sweeps) && in->GetVector(&skipped_keys) &&
                        in->GetVector(&skipped_where) && in->GetVector(&skipped_arguments);
   if (!vectors || (started && began.size() != layout.windows.size()) || limits.size() != groups.size() ||
@@ -132,6 +133,9 @@ bool Engine::State::IsSound() {
     if (which.rule >= layout.rules.size()) return false;
     const GroupTable& table = groups[layout.rules[which.rule].grouping];
     if (which.row >= table.end() || !table.alive(which.row)) return false;
+  }
+  for (const TermRow which : terms_at_close) {
+    if (which.term >= layout.terms.size() || which.row >= groups[layout.terms[which.term].grouping].end()) return false;
   }
   for (uint32_t number : awaited) {
     if (number == 0 || !alerts.Has(number)) return false;

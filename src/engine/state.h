@@ -87,6 +87,12 @@ struct WindowRow {
   uint32_t row = 0;
 };
 
+// A group of a term's.
+struct TermRow {
+  uint32_t term = 0;
+  uint32_t row = 0;
+};
+
 // An instant kept in a row, of the one timer that counts there: what rings at another is out of date.
 class TimerMark {
  public:
@@ -126,7 +132,7 @@ struct Engine::State {
   bool IsQuiet() const { return NothingWaits() && !timers.AnyUntil(now); }
   // But for timers, the end of the present instant has nothing to decide.
   bool NothingWaits() const {
-    return awaited.empty() && at_close.empty() && concerned.empty() && expired.empty() && !any_limits;
+    return awaited.empty() && at_close.empty() && terms_at_close.empty() && concerned.empty() && expired.empty() && !any_limits;
   }
   void Ring(const Timer& timer);
   void RingExit(const Timer& timer);
@@ -269,6 +275,7 @@ struct Engine::State {
   enum class Scope : uint8_t { kInside, kOutside, kFault };
   Scope AskScope(const RulePlan& rule);
   void WatchFlips(const RulePlan& rule, RuleRow which);
+  void SetFlipTimer(RuleRow which, Time flip);
   std::optional<Time> NextFall(const FallPlan& fall, const RulePlan& rule, uint32_t row);
   AlertRecord& Begin(RuleRow which);
   // Counts and tells what a step of an alert's life means, and frees what is over.
@@ -508,9 +515,11 @@ struct Engine::State {
   std::vector<RuleRow> looked_at;  // of these, rules that look at the event that is being applied
   std::vector<RuleRow> asked;      // of those, while they are evaluated
   std::vector<RuleRow> at_close;   // to be evaluated when the present instant is closed
+  std::vector<TermRow> terms_at_close;  // to be asked then
   std::vector<RuleRow> deadlines;
   std::vector<GroupRow> expired;
   const EventView* event = nullptr;  // the one that is being applied
+  bool letting_go = false;           // of what leaves in this very instant, before its first event is applied
   bool unsettled = false;            // something else is due in its instant, when that is closed
 };
 

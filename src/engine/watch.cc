@@ -257,15 +257,17 @@ void Engine::State::ConcernReaders(uint32_t window, uint32_t row) {
   }
   for (uint32_t term : use.terms) {
     const uint32_t of = layout.terms[term].grouping;
+    // An event of this instant may turn it back: then it has not turned (docs/semantics.md 1.4).
+    const auto ask = [&](uint32_t own) { letting_go ? terms_at_close.push_back({term, own}) : AskTerm(term, own); };
     if (of == grouping) {
-      AskTerm(term, row);
+      ask(row);
       continue;
     }
     const std::vector<ParentPlan>& parents = layout.groupings[of].parents;  // the term reads something coarser still
     for (uint32_t p = 0; p < parents.size(); ++p) {
       if (parents[p].grouping != grouping) continue;
       for (uint32_t own = 0; own < groups[of].end(); ++own) {
-        if (groups[of].alive(own) && ParentRow(of, own, p) == row) AskTerm(term, own);
+        if (groups[of].alive(own) && ParentRow(of, own, p) == row) ask(own);
       }
     }
   }

@@ -146,7 +146,7 @@ class Groups:
         return tuple(key)
 
     def take_profiles(self, event):
-        """3.13. Returns the groups that it makes known, as (grouping, key), the attributes that it changed, as
+        """3.13. Returns the groups that it makes known, as (grouping, key), the attributes that it may change (D1), as
         (key's name, its value, attribute), and the groupings without room.
 
         A profile belongs to the group of its key, as the metrics of that grouping do (D9, D12).
@@ -158,11 +158,10 @@ class Groups:
                 if not self.has_room((key,), (value,)):
                     full.add((key,))
                     continue
-                before = {name: self.profile(name, event["attributes"]) for name in profile["attributes"]}
                 entry = (event["time"], event["arrival"], value, event["attributes"])
                 self.profile_events.setdefault(key, []).append(entry)
-                changed |= {(key, value, name) for name in before
-                            if self.profile(name, event["attributes"]) != before[name]}
+                declared = self.config["events"][event["type"]]
+                changed |= {(key, value, name) for name in profile["attributes"] if name in declared}
                 self.see(((key,), (value,)), event["time"])
                 known.add(((key,), (value,)))
         return known, changed, full

@@ -11,7 +11,7 @@ from alert import Alert
 from arrival import read_record
 from expression import FAULT, NO_DATA, SECOND, answered, evaluate, names, slope, time_text
 from groups import Groups
-from rule import Rule
+from rule import Rule, base_metrics
 
 MINUTE = 60 * SECOND
 FROZEN = object()
@@ -25,7 +25,7 @@ class Engine:
         self.config = config
         self.metrics = config["metrics"]
         self.groups = Groups(config)
-        self.rules = [Rule(name, spec, self.metrics) for name, spec in sorted(config["rules"].items())]
+        self.rules = [Rule(name, spec, self.metrics, config.get("profiles", {})) for name, spec in sorted(config["rules"].items())]
         self.rule_of = {rule.name: rule for rule in self.rules}
         self.clock = self.began = None
         self.closed = False
@@ -245,8 +245,10 @@ class Engine:
             read = [name for name, key in touched
                     if name in rule.reads and key == tuple(keys[part] for part in self.metrics[name]["by"])]
             own = any(tuple(self.metrics[name]["by"]) == rule.grouping for name in read)
-            said = any(self._knows_of(place, *changed) for changed in profiles)
-            if own or said or (read and self._coarse_terms_turned(rule, place)):
+            said = [changed for changed in profiles if self._knows_of(place, *changed)]
+            own = own or any((key,) == rule.grouping for key, _, _ in said)
+            coarse = read + ["profile." + attribute for _, _, attribute in said]
+            if own or (coarse and self._coarse_terms_turned(rule, place, coarse)):
                 places.add(place)
         return places
 
@@ -260,19 +262,25 @@ class Engine:
         read = self.groups.reader(rule.grouping, key)  # whether they are believed yet or not (D6)
         return [evaluate(term, read, self.clock) for term in rule.coarse_terms]
 
-    def _coarse_terms_turned(self, rule, place):
-        return self._coarse_answers(rule, place[1]) != self.coarse_truth[place]
+    def _coarse_terms_turned(self, rule, place, changed=None):
+        """Any of those that read one of the metrics `changed`, or of all."""
+        answers = zip(rule.coarse_terms, self._coarse_answers(rule, place[1]), self.coarse_truth[place])
+        return any(now != before for term, now, before in answers
+                   if changed is None or (base_metrics([term], self.metrics) | set(names(term))) & set(changed))
 
     def _look_at_event(self, place, event, touched, profiles):
         rule = self.rule_of[place[0]]
         if not rule.spec.get("event"):
+            self.recheck.discard(place)  # what has left in this instant is known by now
             return self._evaluate(place)
         if event["type"] in rule.spec["event"] and self._matches(rule, place[1], event):
             self.groups.see((rule.grouping, place[1]), event["time"])
             self._alert(rule, place[1]).match(self.clock, event["time"])
-        elif event["type"] in rule.spec.get("resolve_event", []) and place in self.alerts:
-            self.groups.see((rule.grouping, place[1]), event["time"])
-            self.alerts[place].end(self.clock)
+        elif event["type"] in rule.spec.get("resolve_event", []):
+            if (rule.grouping, place[1]) in self.groups.newest:  # it makes no group known
+                self.groups.see((rule.grouping, place[1]), event["time"])
+            if place in self.alerts:
+                self.alerts[place].end(self.clock)
         elif place in self.alerts:
             self._evaluate(place)
 
@@ -320,7 +328,7 @@ class Engine:
         answer = self._decide(rule, read)
         if answer is FROZEN:
             return alert.freeze()
-        if answer[0] is None or answer[0] > alert.rank:
+        if alert.state != "inactive" and (answer[0] is None or answer[0] > alert.rank):
             self.fallen.add(place)
         return alert.answer(self.clock, self.closed, *answer)
 

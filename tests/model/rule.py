@@ -6,7 +6,7 @@ from expression import COMPARISONS, children, comparisons, moves, names, terms
 class Rule:
     """A rule with what follows from its definition."""
 
-    def __init__(self, name, spec, metrics):
+    def __init__(self, name, spec, metrics, profiles=()):
         self.name, self.spec = name, spec
         self.metrics = metrics
         self.trees = [tree for _, tree in spec["when"]] + ([spec["resolve_when"]] if spec.get("resolve_when") else [])
@@ -22,9 +22,14 @@ class Rule:
         self.shown = sorted({name for tree in self.trees for name in names(tree) if name in metrics})
         self.reads = base_metrics(self.trees, metrics)
         self.grouping = finest(self.shown, metrics)
-        # 4.5: terms of coarser metrics alone, and comparisons that mix both.
-        parts = [(term, {grouping_of(name, metrics) for name in base_metrics([term], metrics)})
-                 for tree in self.trees for term in terms(tree)]
+        # 4.5: terms of coarser metrics alone, and comparisons that mix both. A profile's attribute is as a metric of its
+        # key's grouping.
+        self.profile_of = {"profile." + attribute: (key,) for key, profile in dict(profiles).items()
+                           for attribute in profile["attributes"]}
+        scope = [self.scope] if self.scope else []
+        parts = [(term, {grouping_of(name, metrics) for name in base_metrics([term], metrics)}
+                  | {self.profile_of[name] for name in names(term) if name in self.profile_of})
+                 for tree in self.trees + scope for term in terms(tree)]
         self.coarse_terms = [term for term, found in parts if found and self.grouping not in found]
         mixed = any(self.grouping in found and len(found) > 1 for _, found in parts)
         self.sampled = mixed or any(reads_time_crookedly(tree, metrics) for tree in self.trees)
