@@ -95,6 +95,8 @@ Engine::State::Scope Engine::State::AskScope(const RulePlan& rule) {
 void Engine::State::Evaluate(RuleRow which) {
   const RulePlan& rule = layout.rules[which.rule];
   if (rule.every && !(closing && RoundUp(now, *rule.every) == now)) return;
+  if (!rule.coarse_terms.empty() && !closed && timers.AnyUntil(now)) [[unlikely]]
+    AskTermsOf(rule, which.row);
   Fill(rule, which.row, rule.condition_slots);
   uint32_t& first = Head(rule.grouping, which.row).alerts;
   AlertRecord* record = alerts.Find(first, which.rule);
@@ -121,6 +123,8 @@ void Engine::State::Evaluate(RuleRow which) {
   if (step == AlertStep::kAskAgain) return AskAgain(record);
   // A deadline in this very instant is decided on what holds at its end.
   if (step == AlertStep::kNothing && !closed && record->has_timer && record->timer <= now) AskAgain(record);
+  // So is a severity that is too high by now.
+  if (step == AlertStep::kFire && !closed && record->state.level > record->state.severity) AskAgain(record);
   Act(step, which, before);
 }
 

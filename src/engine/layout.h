@@ -330,6 +330,7 @@ struct RulePlan {
   // When it is evaluated.
   std::vector<uint32_t> windows;         // of its own grouping, that its conditions read
   std::vector<uint32_t> coarse_windows;  // of coarser ones
+  std::vector<uint32_t> coarse_terms;    // of its conditions
   std::vector<uint32_t> open_windows;    // of its own, that are to be noticed while the term that leads to it holds
   uint32_t selector = 0;                 // of its grouping, plus one; 0: it is for every group
   uint32_t number = 0;                   // of the value that it is about

@@ -213,6 +213,7 @@ class WatchPlanner {
     }
     const auto [found, added] =
         terms_.emplace(std::make_pair(*finest, term.ToString()), static_cast<uint32_t>(layout_.terms.size()));
+    AddOnce(found->second, &layout_.rules[r].coarse_terms);
     if (!added) return AddRule(r, &layout_.terms[found->second].rules);
     CoarseTerm coarse{*finest, term, {}, {r}, IsTimed(term) || ReadsHiddenTime(rule.reads, term), 0};
     coarse.reads.resize(rule.reads.size());

@@ -80,9 +80,10 @@ bool Engine::State::Load(ByteReader* in) {
   closed = clock.closed != 0;
   events = in->Get<std::array<uint64_t, kReasonCount>>();
   memory_limit = in->Get<LimitAlert>();
-  const bool vectors = in->GetVector(&began) && in->GetVector(&awaited) && in->GetVector(&at_close) && in->GetVector(&terms_at_close) &&
-                       in->GetVector(&limits) && in->GetVector(&sweeps) && in->GetVector(&skipped_keys) &&
-                       in->GetVector(&skipped_where) && in->GetVector(&skipped_arguments);
+  const bool vectors = in->GetVector(&began) && in->GetVector(&awaited) && in->GetVector(&at_close) &&
+                       in->GetVector(&terms_at_close) && in->GetVector(&limits) && in->GetVector(&sweeps) &&
+                       in->GetVector(&skipped_keys) && in->GetVector(&skipped_where) &&
+                       in->GetVector(&skipped_arguments);
   if (!vectors || (started && began.size() != layout.windows.size()) || limits.size() != groups.size() ||
       sweeps.size() != groups.size() || skipped_keys.size() != groups.size() ||
       skipped_where.size() != layout.windows.size() || skipped_arguments.size() != layout.windows.size())

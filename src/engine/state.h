@@ -132,7 +132,8 @@ struct Engine::State {
   bool IsQuiet() const { return NothingWaits() && !timers.AnyUntil(now); }
   // But for timers, the end of the present instant has nothing to decide.
   bool NothingWaits() const {
-    return awaited.empty() && at_close.empty() && terms_at_close.empty() && concerned.empty() && expired.empty() && !any_limits;
+    return awaited.empty() && at_close.empty() && terms_at_close.empty() && concerned.empty() && expired.empty() &&
+           !any_limits;
   }
   void Ring(const Timer& timer);
   void RingExit(const Timer& timer);
@@ -274,6 +275,7 @@ struct Engine::State {
   Verdict Judge(const RulePlan& rule, bool is_firing);
   enum class Scope : uint8_t { kInside, kOutside, kFault };
   Scope AskScope(const RulePlan& rule);
+  void AskTermsOf(const RulePlan& rule, uint32_t row);
   void WatchFlips(const RulePlan& rule, RuleRow which);
   void SetFlipTimer(RuleRow which, Time flip);
   std::optional<Time> NextFall(const FallPlan& fall, const RulePlan& rule, uint32_t row);
@@ -512,9 +514,9 @@ struct Engine::State {
   std::vector<Evidence::Link> evidence_links;
   std::vector<Timer> due;
   std::vector<RuleRow> concerned;
-  std::vector<RuleRow> looked_at;  // of these, rules that look at the event that is being applied
-  std::vector<RuleRow> asked;      // of those, while they are evaluated
-  std::vector<RuleRow> at_close;   // to be evaluated when the present instant is closed
+  std::vector<RuleRow> looked_at;       // of these, rules that look at the event that is being applied
+  std::vector<RuleRow> asked;           // of those, while they are evaluated
+  std::vector<RuleRow> at_close;        // to be evaluated when the present instant is closed
   std::vector<TermRow> terms_at_close;  // to be asked then
   std::vector<RuleRow> deadlines;
   std::vector<GroupRow> expired;

@@ -324,6 +324,19 @@ void Engine::State::AskTerm(uint32_t index, uint32_t row) {
   for (uint32_t rule : term.rules) ConcernGroup(rule, term.grouping, row);
 }
 
+// What coarser metrics let go of in this very instant is seen by a group that is asked before their timers ring. Then
+// their terms have turned, and will turn again when an event of the same instant takes them back; who has not been
+// asked waits for the instant's end.
+void Engine::State::AskTermsOf(const RulePlan& rule, uint32_t row) {
+  const size_t first = concerned.size();
+  for (uint32_t term : rule.coarse_terms) {
+    const std::optional<uint32_t> coarse = RowIn(layout.terms[term].grouping, rule.grouping, row);
+    if (coarse) AskTerm(term, *coarse);
+  }
+  at_close.insert(at_close.end(), concerned.begin() + static_cast<std::ptrdiff_t>(first), concerned.end());
+  concerned.resize(first);
+}
+
 // Rules look at a group from the first event that one of its metrics took; those about events at what they matched.
 bool Engine::State::LooksAt(uint32_t rule, uint32_t row) {
   const uint32_t grouping = layout.rules[rule].grouping;

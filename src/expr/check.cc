@@ -156,9 +156,24 @@ bool Checker::WantBool(const Node& node, std::string_view who) {
   return false;
 }
 
+// `x == 'a' || 'b'`: true, and reported, when it is that.
+bool Checker::CheckAlternative(const Node& before, const Node& node) {
+  if (before.op != Op::kEqual || node.op != Op::kLiteral || Is(node, Kind::kBool)) return false;
+  const Node& first = tree_.Child(before, 1);
+  const bool alike = first.type.kind() == node.type.kind() || (IsNumber(first) && IsNumber(node));
+  if (first.op != Op::kLiteral || !alike) return false;
+  Wrong(node, fmt::format("{} alone is no comparison", Show(source_, node)),
+        fmt::format("did you mean {} in [{}, {}]?", TextOf(tree_.Child(before, 0)), TextOf(first), TextOf(node)));
+  return true;
+}
+
 void Checker::CheckLogic(Node* node) {
   const std::string who = fmt::format("'{}'", Spelling(node->op));
-  for (const uint32_t child : tree_.ChildrenOf(*node)) WantBool(tree_.nodes[child], who);
+  const auto children = tree_.ChildrenOf(*node);
+  for (size_t i = 0; i < children.size(); ++i) {
+    if (i == 0 || !CheckAlternative(tree_.nodes[children[i - 1]], tree_.nodes[children[i]]))
+      WantBool(tree_.nodes[children[i]], who);
+  }
   // Of type bool even where a term is wrong, so that what surrounds it is still checked.
   node->type = Kind::kBool;
 }

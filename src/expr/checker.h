@@ -64,6 +64,7 @@ class Checker {
   void CheckList(uint32_t i);
   void CheckIndex(Node* node);
   void CheckLogic(Node* node);
+  bool CheckAlternative(const Node& before, const Node& node);
   void CheckNot(Node* node);
   void CheckNegate(Node* node);
   void CheckConditional(Node* node);

@@ -120,6 +120,11 @@ class Namer {
     const std::optional<MetricCall> call = ReadCall(source_, tree_, *node, known);
     if (!call) {
       const Node span = tree_.Child(*node, 1);
+      if (span.op == Op::kBroken) {  // which was told
+        node->op = Op::kBroken;
+        node->child_count = 0;
+        return;
+      }
       return Refuse(node, span, fmt::format("{} must be a duration longer than nothing, known beforehand", known.what),
                     known.example);
     }

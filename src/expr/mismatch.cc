@@ -49,7 +49,10 @@ std::string LiteralHint(const Operands& operands, const Node& odd, const Node& w
       if (Is(wanted, Kind::kTimestamp)) return TimestampHint(text);
       return "write duration(\"1h30m\")";
     }
-    if (IsNumber(wanted) && ParseDouble(text)) return fmt::format("write {} without quotes", text);
+    if (IsNumber(wanted)) {
+      if (ParseDouble(text)) return fmt::format("write {} without quotes", text);
+      if (IsComparison(operands.parent.op)) return "write a number, without quotes";
+    }
     if (Is(wanted, Kind::kBool) && (text == "true" || text == "false")) {
       return fmt::format("write {} without quotes", text);
     }
@@ -58,7 +61,9 @@ std::string LiteralHint(const Operands& operands, const Node& odd, const Node& w
   if (IsNumber(odd)) {
     if (Is(wanted, Kind::kDuration) || (Is(wanted, Kind::kTimestamp) && IsArithmetic(operands.parent.op))) {
       if (operands.strict) return "write duration(\"1h30m\")";
-      return fmt::format("did you mean days({0}), hours({0}) or minutes({0})?", odd.op == Op::kLiteral ? source : "n");
+      if (IsLiteral(odd, Kind::kInt))
+        return fmt::format("did you mean days({0}), hours({0}), minutes({0}) or duration(\"{0}s\")?", source);
+      return "did you mean days(n), hours(n) or minutes(n)?";
     }
     if (Is(wanted, Kind::kTimestamp)) return "write timestamp(\"2024-01-31T09:00:00Z\")";
     if (Is(wanted, Kind::kString)) {

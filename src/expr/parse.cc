@@ -115,6 +115,8 @@ class Parser {
   Index ParseBinary(int tightest);
   Index ParseRightSide(Op op, const Token& mark, uint32_t left);
   Index ParseUnary();
+  Index ParseNotWord();
+  bool AsksForNothing();
   Index ParseMember();
   Index ParseSelection(uint32_t receiver);
   Index ParsePrimary();
@@ -135,6 +137,9 @@ class Parser {
   }
   // Something stands where an operator or the end should be.
   std::nullopt_t RefuseRest() {
+    // The duration behind `for` is right where it belongs.
+    if (AtWord("for") && Next().kind == TokenKind::kBroken)
+      std::erase_if(*mistakes_, [&](const Mistake& mistake) { return mistake.offset == Next().offset; });
     mistakes_->push_back(MissingOperator(source_, tokens_, at_));
     return std::nullopt;
   }
@@ -192,6 +197,8 @@ std::optional<Op> Parser::OperatorHere() {
   } else if (word == "or") {
     token.kind = TokenKind::kOr;
     meant = "||";
+  } else if (word == "is" && AsksForNothing()) {
+    return Op::kEqual;
   } else if (Contains({"is", "equals", "eq"}, word)) {
     token.kind = TokenKind::kEqual;
     meant = "==";
@@ -203,6 +210,40 @@ std::optional<Op> Parser::OperatorHere() {
   }
   Wrong(token, fmt::format("'{}' is not an operator", TextOf(token)), fmt::format("did you mean '{}'?", meant));
   return BinaryOp(token.kind);
+}
+
+// `is null` and `is not null`: reported, once, and what follows is taken for `==` and something.
+bool Parser::AsksForNothing() {
+  const Token is = Now();
+  const bool negated = Next().kind == TokenKind::kName && Lower(TextOf(Next())) == "not";
+  const size_t last = std::min(at_ + (negated ? 2 : 1), tokens_.size() - 1);
+  if (tokens_[last].kind != TokenKind::kName || !IsNothing(TextOf(tokens_[last]))) return false;
+  const std::string_view asked = at_ > 0 && tokens_[at_ - 1].kind == TokenKind::kName ? TextOf(tokens_[at_ - 1]) : "x";
+  const Token& end = tokens_[last];
+  Wrong(is.offset, end.end() - is.offset, fmt::format("'{}' is not an operator", TextOf(is)),
+        fmt::format("write {}has({})", negated ? "" : "!", asked));
+  tokens_[last].kind = TokenKind::kBroken;
+  if (negated) tokens_.erase(tokens_.begin() + static_cast<std::ptrdiff_t>(at_) + 1);
+  tokens_[at_].kind = TokenKind::kEqual;
+  return true;
+}
+
+// `not v > 3`, as other languages have it: what it is about reaches as far as there.
+Index Parser::ParseNotWord() {
+  const Token word = Now();
+  if (depth_ >= max_depth_) return ParseExpression();  // which says so
+  const size_t mistake = mistakes_->size();
+  Wrong(word, fmt::format("'{}' is not an operator", TextOf(word)), "did you mean '!'?");
+  ++at_;
+  ++depth_;
+  const Index operand = ParseBinary(Precedence(Op::kEqual));
+  --depth_;
+  if (!operand) return std::nullopt;
+  const Node inner = tree_->nodes[*operand];
+  if (IsComparison(inner.op) && !inner.parenthesized)
+    (*mistakes_)[mistake].hint = fmt::format("did you mean !({})?", source_.substr(inner.offset, inner.length));
+  const uint32_t children[] = {*operand};
+  return Add(Op::kNot, word, word.offset, inner.end(), children);
 }
 
 // Operators that bind at least as tightly as `tightest`.
@@ -245,6 +286,7 @@ Index Parser::ParseUnary() {
     const bool not_word = At(TokenKind::kName) && Lower(TextOf(Now())) == "not";
     if (!not_word || !(Next().kind == TokenKind::kName || Next().kind == TokenKind::kLeftParen)) break;
     if (Next().kind == TokenKind::kName && TextOf(Next()) == "in") break;
+    if (operators.empty()) return ParseNotWord();
     Wrong(Now(), fmt::format("'{}' is not an operator", TextOf(Now())), "did you mean '!'?");
     operators.push_back(Now());
     operators.back().kind = TokenKind::kNot;
@@ -327,7 +369,10 @@ Index Parser::ParseSelection(uint32_t receiver) {
   const Token name = Now();
   if (At(TokenKind::kQuestion)) return RefuseOptional();
   if (!At(TokenKind::kName)) {
-    return Wrong(tokens_[at_ - 1], "a name is missing after '.'");
+    const Node& node = tree_->nodes[receiver];
+    const bool is_int = node.op == Op::kLiteral && node.type.kind() == Kind::kInt;
+    return Wrong(tokens_[at_ - 1], "a name is missing after '.'",
+                 is_int ? fmt::format("write {}.0", node.integer) : std::string());
   }
   ++at_;
   if (At(TokenKind::kLeftParen)) {
@@ -387,7 +432,7 @@ Index Parser::ParsePrimary() {
     case TokenKind::kLeftBracket:
       return ParseList();
     case TokenKind::kLeftBrace:
-      return Wrong(token, "maps such as {\"a\": 1} are not supported");
+      return Wrong(token, "maps such as {\"a\": 1} are not supported", HintForBrace(source_, tokens_, at_));
     default:
       return MissingValue();
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "expr/functions.h"
+#include "expr/syntax_error.h"
 #include "tocsin/expr/host_functions.h"
 
 namespace tocsin {
@@ -348,6 +349,8 @@ std::string Resolver::LongerNames(const std::string& name) const {
 }
 
 std::string Resolver::HintForName(uint32_t i, const std::string& name) const {
+  if (IsNothing(name)) return "has(x) asks whether x has a value";
+  if (name.starts_with("now.") && environment_.allows_now()) return "write now.getHours(\"Europe/London\") or the like";
   const bool text = StandsForText(i);
   std::vector<std::string> known;
   for (const Environment::Variable& variable : environment_.variables()) known.push_back(variable.name);

@@ -22,6 +22,7 @@ std::string HintForWord(const std::string& word, std::string_view last) {
     return "write x.contains(\"...\"), x.startsWith(\"...\") or x.endsWith(\"...\")";
   }
   if (word == "between") return "write x >= low && x <= high";
+  if (word == "by") return "a metric has its keys where it is declared: by: [...]";
   if (word == "then" || word == "if") return "write condition ? value : other value";
   if (word == "days" || word == "day") return fmt::format("did you mean days({})?", last);
   if (word == "hours" || word == "hour") return fmt::format("did you mean hours({})?", last);
@@ -30,6 +31,17 @@ std::string HintForWord(const std::string& word, std::string_view last) {
 }
 
 }  // namespace
+
+std::string HintForBrace(std::string_view source, std::span<const Token> tokens, size_t at) {
+  while (tokens[at].kind == TokenKind::kLeftBrace) ++at;
+  const bool is_name = tokens[at].kind == TokenKind::kName && tokens[at + 1].kind == TokenKind::kRightBrace;
+  return is_name ? fmt::format("a name stands by itself: {}", TextOf(source, tokens[at])) : std::string();
+}
+
+bool IsNothing(std::string_view word) {
+  const std::string lower = Lower(word);
+  return lower == "null" || lower == "nil" || lower == "none" || lower == "undefined";
+}
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
@@ -49,6 +61,7 @@ Mistake MissingValue(std::string_view source, std::span<const Token> tokens, siz
   if (last.kind == TokenKind::kPercent && at >= 2 && tokens[at - 2].kind == TokenKind::kInt) {
     hint = fmt::format("for a share write a fraction: {}", static_cast<double>(tokens[at - 2].integer) / 100);
   }
+  if (token.kind == TokenKind::kStar && last.kind == TokenKind::kStar) hint = "there is no power; multiply";
   if (token.kind == TokenKind::kEnd) {
     return At(last, fmt::format("a value is missing after '{}'", last_text), std::move(hint));
   }
@@ -65,6 +78,8 @@ Mistake MissingOperator(std::string_view source, std::span<const Token> tokens, 
   const std::string_view text = TextOf(source, token);
   const std::string word = token.kind == TokenKind::kName ? Lower(text) : std::string();
   std::string hint = HintForWord(word, TextOf(source, last));
+  if (word == "for")
+    hint = fmt::format("write for: {} in a line of its own, beside the condition", TextOf(source, next));
   if ((word == "not" || token.kind == TokenKind::kNot) && TextOf(source, next) == "in") hint = "write !(x in [...])";
   switch (token.kind) {
     case TokenKind::kRightParen:
@@ -77,8 +92,10 @@ Mistake MissingOperator(std::string_view source, std::span<const Token> tokens, 
       if (last.kind == TokenKind::kInt && next.kind == TokenKind::kInt) {
         hint = fmt::format("digits are not grouped: write {}{}", TextOf(source, last), TextOf(source, next));
       }
-      if (at >= 2 && TextOf(source, tokens[at - 2]) == "in") {
-        hint = fmt::format("a list stands in brackets: in [{}, {}]", TextOf(source, last), TextOf(source, next));
+      if (at >= 2) {
+        const size_t before = at >= 3 && tokens[at - 2].kind == TokenKind::kLeftParen ? at - 3 : at - 2;
+        if (TextOf(source, tokens[before]) == "in")
+          hint = fmt::format("a list stands in brackets: in [{}, {}]", TextOf(source, last), TextOf(source, next));
       }
       return At(token, "',' cannot stand here", std::move(hint));
     default:

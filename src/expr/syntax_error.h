@@ -17,6 +17,12 @@ Mistake MissingValue(std::string_view source, std::span<const Token> tokens, siz
 // At tokens[at] an operator or the end should stand, and does not. REQUIRES: at > 0.
 Mistake MissingOperator(std::string_view source, std::span<const Token> tokens, size_t at);
 
+// For a '{' at tokens[at], where a value should begin: `{x}`.
+std::string HintForBrace(std::string_view source, std::span<const Token> tokens, size_t at);
+
+// A word with which some language says that there is no value: "null", "nil", "none".
+bool IsNothing(std::string_view word);
+
 // ASCII letters only.
 std::string Lower(std::string_view text);
 

@@ -25,7 +25,8 @@ class Engine:
         self.config = config
         self.metrics = config["metrics"]
         self.groups = Groups(config)
-        self.rules = [Rule(name, spec, self.metrics, config.get("profiles", {})) for name, spec in sorted(config["rules"].items())]
+        profiles = config.get("profiles", {})
+        self.rules = [Rule(name, spec, self.metrics, profiles) for name, spec in sorted(config["rules"].items())]
         self.rule_of = {rule.name: rule for rule in self.rules}
         self.clock = self.began = None
         self.closed = False

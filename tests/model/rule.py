@@ -22,8 +22,8 @@ class Rule:
         self.shown = sorted({name for tree in self.trees for name in names(tree) if name in metrics})
         self.reads = base_metrics(self.trees, metrics)
         self.grouping = finest(self.shown, metrics)
-        # 4.5: terms of coarser metrics alone, and comparisons that mix both. A profile's attribute is as a metric of its
-        # key's grouping.
+        # 4.5: terms of coarser metrics alone, and comparisons that mix both. A profile's attribute is as a metric of
+        # its key's grouping.
         self.profile_of = {"profile." + attribute: (key,) for key, profile in dict(profiles).items()
                            for attribute in profile["attributes"]}
         scope = [self.scope] if self.scope else []

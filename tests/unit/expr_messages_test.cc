@@ -69,8 +69,8 @@ TEST_CASE("comparisons that cannot be", "[expr]") {
       {"idle > '1h30m'",
        "1+14 a duration cannot be compared with a string: 'idle' is a duration (did you mean duration(\"1h30m\")?)"},
       {"idle > 30",
-       "1+9 a duration cannot be compared with an int: 'idle' is a duration (did you mean days(30), hours(30) or "
-       "minutes(30)?)"},
+       "1+9 a duration cannot be compared with an int: 'idle' is a duration (did you mean days(30), hours(30), "
+       "minutes(30) or duration(\"30s\")?)"},
       {"since > '2024-01-31'",
        "1+20 a timestamp cannot be compared with a string: 'since' is a timestamp (write "
        "timestamp(\"2024-01-31T00:00:00Z\"))"},
@@ -111,7 +111,8 @@ TEST_CASE("arithmetic that cannot be", "[expr]") {
       {"mrr + visits > 3", "1+12 '+' does not take a double and an int (write double(visits))"},
       {"mrr / (visits + 1) > 3", "1+18 '/' does not take a double and an int (write double(visits + 1))"},
       {"now - 30 > since",
-       "1+8 '-' does not take a timestamp and an int (did you mean days(30), hours(30) or minutes(30)?)"},
+       "1+8 '-' does not take a timestamp and an int (did you mean days(30), hours(30), minutes(30) or "
+       "duration(\"30s\")?)"},
       {"now - '30d' > since", "1+11 '-' does not take a timestamp and a string (did you mean days(30)?)"},
       {"now + now > since", "1+9 '+' does not take two timestamps"},
       {"mrr % 2 == 1", "1+7 '%' does not take two doubles (write int(x) around what is a double)"},

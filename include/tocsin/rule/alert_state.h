@@ -71,7 +71,7 @@ enum class Instant : uint8_t { kOpen, kClosing, kClosed };
 enum class AlertStep : uint8_t {
   kNothing,
   kBegin,     // inactive -> pending
-  kFire,      // -> firing, with the severity that holds
+  kFire,      // -> firing; where level > severity by now, it is to be decided once more when the instant is closed
   kAgain,     // a firing alert has seen one more event (Match)
   kSeverity,  // a firing alert has another severity
   kResolve,   // firing -> inactive; active_at, fired_at and severity keep what they were
@@ -97,7 +97,6 @@ inline Time Arrival(const AlertState& alert, const AlertLife& life, const TurnRi
 inline AlertStep Fire(AlertState& alert, Time fired_at) {
   alert.phase = AlertPhase::kFiring;
   alert.motion = AlertMotion::kNone;
-  alert.severity = alert.level;
   alert.fired_at = fired_at;
   return AlertStep::kFire;
 }
@@ -167,12 +166,14 @@ inline AlertStep Decide(AlertState& alert, Verdict verdict, Time now, const Aler
         alert.phase = AlertPhase::kInactive;
         return AlertStep::kCancel;
       }
-      alert.severity = alert.level;
+      // A lower severity counts when the instant is closed, as what turns false does (1.5).
+      const bool falls = alert.level > alert.severity && instant == Instant::kOpen;
+      if (!falls) alert.severity = alert.level;
       // A deadline that passed while the state was frozen is decided at the first answer after.
       const Time deadline = alert_internal::Deadline(alert.active_at, life.hold);
       const bool decided_later = deadline == now && instant != Instant::kClosed;
-      if (!alert_internal::Reached(deadline, now) || decided_later) return AlertStep::kNothing;
-      return alert_internal::Fire(alert, now);
+      if (alert_internal::Reached(deadline, now) && !decided_later) return alert_internal::Fire(alert, now);
+      return falls ? AlertStep::kAskAgain : AlertStep::kNothing;
     }
     case AlertPhase::kFiring:
       return alert_internal::DecideFiring(alert, verdict.clear, now, life, instant, turns);
@@ -215,6 +216,7 @@ inline AlertStep Match(AlertState& alert, Time event_time, Time now, int level =
   AlertStep step = AlertStep::kAgain;
   if (alert.phase != AlertPhase::kFiring) {
     alert.active_at = event_time;
+    alert.severity = alert.level;
     step = alert_internal::Fire(alert, event_time);
   } else if (alert.level < alert.severity) {
     alert.severity = alert.level;
