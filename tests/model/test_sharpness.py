@@ -75,7 +75,7 @@ WRONG = {
     "what is said of a profile is not noticed at once": (
         ["scope"], reference.Engine, "_knows_of", lambda self, place, key, value, attribute, original: False),
     "coarser metrics are not watched": (
-        ["groupings"], reference.Engine, "_coarse_terms_turned", lambda self, one, place, original: False),
+        ["groupings"], reference.Engine, "_coarse_terms_turned", lambda *arguments: False),
     "duplicates are taken": (
         ["deduplicate"], reference.Engine, "ingest",
         lambda self, record, original: original(self, dict(record, id=None))),
