@@ -219,9 +219,8 @@ void Engine::State::ConcernWaiting() {
       const std::optional<uint32_t> coarse = RowOfMember(r, changed.row);
       for (const RuleRow which : at_close) {
         const RulePlan& rule = layout.rules[which.rule];
-        if (!coarse || (!Contains(rule.windows, rollup.window) && !Contains(rule.coarse_windows, rollup.window)))
-          continue;
-        if (RowIn(rollup.coarse, rule.grouping, which.row) == coarse) Concern(which.rule, which.row);
+        // Of metrics that are coarser than the rule its terms tell.
+        if (which.row == coarse && Contains(rule.windows, rollup.window)) Concern(which.rule, which.row);
       }
     }
   }
