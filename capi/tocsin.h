@@ -149,7 +149,8 @@ typedef struct tocsin_value {
 /* Answers in *result, which says "no data" at first, and returns TOCSIN_OK; anything else is a fault of the condition.
    Arguments live during the call. A text in the result must live until this thread calls the function again. It is
    called by whoever calls the engine, during that call: it may not call the same engine (TOCSIN_INTERNAL), nor leave by
-   longjmp or an exception. The same arguments must give the same result for as long as the version is the same. */
+   longjmp or an exception; and, with the values of an empty group, by whoever makes or reloads an engine. The same
+   arguments must give the same result for as long as the version is the same. */
 typedef int32_t (*tocsin_function)(void* data, const tocsin_value* arguments, size_t count, tocsin_value* result);
 
 TOCSIN_API int32_t tocsin_host_new(tocsin_host** host, tocsin_error** error);

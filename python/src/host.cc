@@ -58,9 +58,15 @@ std::optional<Value> Call(const py::object& call, std::span<const Value> argumen
     for (size_t i = 0; i < arguments.size(); ++i) given[i] = ToPython(arguments[i]);
     return FromPython(call(*given), result);
   } catch (py::error_already_set& error) {
+    if (error.matches(PyExc_KeyboardInterrupt)) {  // it reaches the caller when the engine's call has returned
+      PyErr_SetInterrupt();
+      return std::nullopt;
+    }
     error.restore();
+  } catch (const py::builtin_exception& error) {
+    error.set_error();
   } catch (const std::exception& error) {
-    PyErr_SetString(PyExc_TypeError, error.what());
+    PyErr_SetString(PyExc_RuntimeError, error.what());
   }
   PyErr_WriteUnraisable(call.ptr());
   return std::nullopt;

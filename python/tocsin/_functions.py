@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import inspect
+import types
 import typing
 from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
@@ -19,6 +20,7 @@ _NAMES = {
     datetime.datetime: "timestamp",
     datetime.timedelta: "duration",
 }
+_UNIONS = (Union, getattr(types, "UnionType", Union))
 _MICROSECOND = datetime.timedelta(microseconds=1)
 
 
@@ -41,13 +43,36 @@ Functions = Mapping[str, Union[Callable[..., Any], Function]]
 
 def _type_name(name: str, what: str, of: Any) -> str:
     options = [option for option in typing.get_args(of) if option is not type(None)]
-    if typing.get_origin(of) is Union and len(options) == 1:  # Optional: None is no data
+    if typing.get_origin(of) in _UNIONS and len(options) == 1:  # Optional: None is no data
         of = options[0]
     if of in _NAMES:
         return _NAMES[of]
     known = ", ".join(known.__name__ for known in _NAMES)
     said = "has no type" if of is None else f"is a {getattr(of, '__name__', of)}"
-    raise ArgumentError(f"host function '{name}': {what} {said}: annotate it with one of {known}")
+    raise ArgumentError(
+        f"host function '{name}': {what} {said}: annotate it with one of {known}, or give "
+        "tocsin.Function(call, parameters=[...], result=...)"
+    )
+
+
+def _annotations(call: Callable[..., Any]) -> Mapping[str, Any]:
+    if not (inspect.isfunction(call) or inspect.ismethod(call)):  # of functools.partial, or an object that is called
+        call = getattr(call, "func", getattr(call, "__call__", call))
+    try:
+        return typing.get_type_hints(call)
+    except (TypeError, NameError):
+        return {}
+
+
+def _parameters(name: str, call: Callable[..., Any]) -> List[str]:
+    """Those that must be given, by position."""
+    names = []
+    for parameter in inspect.signature(call).parameters.values():
+        if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
+            names.append(parameter.name)
+        elif parameter.default is parameter.empty:
+            raise ArgumentError(f"host function '{name}': a condition cannot give it the parameter '{parameter.name}'")
+    return names
 
 
 def _span_ns(value: datetime.timedelta) -> int:
@@ -75,13 +100,13 @@ def to_core(functions: Optional[Functions]) -> List[Tuple[Any, ...]]:
         function = given if isinstance(given, Function) else Function(given)
         hints = {}
         if function.parameters is None or function.result is None:
-            hints = typing.get_type_hints(function.call)
+            hints = dict(_annotations(function.call))
         parameters = function.parameters
         if parameters is None:
-            names = list(inspect.signature(function.call).parameters)
-            types = [_type_name(name, f"parameter '{one}'", hints.get(one)) for one in names]
+            names = _parameters(name, function.call)
+            wanted_types = [_type_name(name, f"parameter '{one}'", hints.get(one)) for one in names]
         else:
-            types = [_type_name(name, f"parameter {i + 1}", one) for i, one in enumerate(parameters)]
+            wanted_types = [_type_name(name, f"parameter {i + 1}", one) for i, one in enumerate(parameters)]
         result = _type_name(name, "the result", function.result or hints.get("return"))
-        wanted.append((name, function.version, tuple(types), result, _answers(function.call, result)))
+        wanted.append((name, function.version, tuple(wanted_types), result, _answers(function.call, result)))
     return wanted

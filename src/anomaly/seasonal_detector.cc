@@ -77,7 +77,7 @@ double SeasonalDetector::Judge(double residual) const {
 std::optional<double> SeasonalDetector::Score(Time time, double value) const {
   const int64_t step = StepOf(time);
   if (!state_.ready || !std::isfinite(value) || step <= state_.last) return std::nullopt;
-  return Judge(Best().Residual(PlaceOf(step), step - state_.last, value));
+  return Judge(Best().Residual(PlaceOf(step), step - state_.last, Bounded(value, kMostValue)));
 }
 
 std::optional<double> SeasonalDetector::Forecast(Time time) const {

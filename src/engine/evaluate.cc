@@ -102,6 +102,7 @@ void Engine::State::Evaluate(RuleRow which) {
   AlertRecord* record = alerts.Find(first, which.rule);
   switch (AskScope(rule)) {
     case Scope::kFault:
+      if (record != nullptr) record->state.frozen = true;
       return;
     case Scope::kOutside:
       if (record == nullptr) return;
@@ -123,8 +124,6 @@ void Engine::State::Evaluate(RuleRow which) {
   if (step == AlertStep::kAskAgain) return AskAgain(record);
   // A deadline in this very instant is decided on what holds at its end.
   if (step == AlertStep::kNothing && !closed && record->has_timer && record->timer <= now) AskAgain(record);
-  // So is a severity that is too high by now.
-  if (step == AlertStep::kFire && !closed && record->state.level > record->state.severity) AskAgain(record);
   Act(step, which, before);
 }
 

@@ -190,6 +190,8 @@ void Engine::State::RemoveGroups(const std::vector<GroupRow>& going, EndReason r
   auto is_gone = [&](RuleRow which) { return !groups[layout.rules[which.rule].grouping].alive(which.row); };
   std::erase_if(concerned, is_gone);
   std::erase_if(at_close, is_gone);
+  std::erase_if(terms_at_close,
+                [&](TermRow which) { return !groups[layout.terms[which.term].grouping].alive(which.row); });
 }
 
 // A group that has taken an event counts.

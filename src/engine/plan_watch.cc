@@ -205,6 +205,10 @@ class WatchPlanner {
       if (!finest || layout_.groupings[grouping].keys.size() > layout_.groupings[*finest].keys.size())
         finest = grouping;
     }
+    for (uint32_t slot : term.slots()) {
+      // It is watched in the groups of the finest, which may not be there.
+      if (MetricOf(rule.reads[slot]).grouping != *finest) layout_.rules[r].each_minute = true;
+    }
     for (uint32_t slot : term.slots()) {  // not nested: nobody's groups are those of the term
       if (!IsSubset(layout_.groupings[MetricOf(rule.reads[slot]).grouping].keys, layout_.groupings[*finest].keys)) {
         layout_.rules[r].each_minute = true;

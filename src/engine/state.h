@@ -258,6 +258,8 @@ struct Engine::State {
     for (uint32_t a = 0; a < position.below; ++a) visit(index.atoms[list.begin + list.above + a].rule);
   }
   void AskTerm(uint32_t term, uint32_t row);
+  bool MarkTerm(uint32_t index, uint32_t row);
+  void ConcernReadersOf(uint32_t index, uint32_t row);
   void ConcernGroup(uint32_t rule, uint32_t grouping, uint32_t row);
   bool LooksAt(uint32_t rule, uint32_t row);
   void AddAllRows(uint32_t rule);

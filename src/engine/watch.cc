@@ -1,5 +1,6 @@
 // Which rules a change concerns.
 #include <algorithm>
+#include <utility>
 
 #include "engine/state.h"
 #include "engine/thresholds.h"
@@ -309,6 +310,12 @@ void Engine::State::RingWarm(uint32_t window) {
 }
 
 void Engine::State::AskTerm(uint32_t index, uint32_t row) {
+  // Time may have turned one that reads it, unnoticed, in between.
+  if (MarkTerm(index, row) || layout.terms[index].timed) ConcernReadersOf(index, row);
+}
+
+// Whether its answer has changed since it was asked last.
+bool Engine::State::MarkTerm(uint32_t index, uint32_t row) {
   const CoarseTerm& term = layout.terms[index];
   variables.resize(std::max(variables.size(), term.reads.size()));
   for (uint32_t slot : term.expression.slots()) {
@@ -318,8 +325,11 @@ void Engine::State::AskTerm(uint32_t index, uint32_t row) {
   const Answer answer = term.expression.Test(variables, now, scratch);
   const auto mark = static_cast<std::byte>(static_cast<int>(answer) + 1);  // 0: never asked
   std::byte& last = groups[term.grouping].row(row)[term.row_offset];
-  if (last == mark && !term.timed) return;
-  last = mark;
+  return std::exchange(last, mark) != mark;
+}
+
+void Engine::State::ConcernReadersOf(uint32_t index, uint32_t row) {
+  const CoarseTerm& term = layout.terms[index];
   for (uint32_t rule : term.rules) ConcernGroup(rule, term.grouping, row);
 }
 
@@ -330,7 +340,7 @@ void Engine::State::AskTermsOf(const RulePlan& rule, uint32_t row) {
   const size_t first = concerned.size();
   for (uint32_t term : rule.coarse_terms) {
     const std::optional<uint32_t> coarse = RowIn(layout.terms[term].grouping, rule.grouping, row);
-    if (coarse) AskTerm(term, *coarse);
+    if (coarse && MarkTerm(term, *coarse)) ConcernReadersOf(term, *coarse);
   }
   at_close.insert(at_close.end(), concerned.begin() + static_cast<std::ptrdiff_t>(first), concerned.end());
   concerned.resize(first);

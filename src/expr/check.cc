@@ -170,9 +170,13 @@ bool Checker::CheckAlternative(const Node& before, const Node& node) {
 void Checker::CheckLogic(Node* node) {
   const std::string who = fmt::format("'{}'", Spelling(node->op));
   const auto children = tree_.ChildrenOf(*node);
+  bool alternatives = false;  // it was said what they are meant to be
   for (size_t i = 0; i < children.size(); ++i) {
-    if (i == 0 || !CheckAlternative(tree_.nodes[children[i - 1]], tree_.nodes[children[i]]))
-      WantBool(tree_.nodes[children[i]], who);
+    const Node& child = tree_.nodes[children[i]];
+    alternatives =
+        node->op == Op::kOr && i > 0 &&
+        ((alternatives && child.op == Op::kLiteral) || CheckAlternative(tree_.nodes[children[i - 1]], child));
+    if (!alternatives) WantBool(child, who);
   }
   // Of type bool even where a term is wrong, so that what surrounds it is still checked.
   node->type = Kind::kBool;

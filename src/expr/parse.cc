@@ -218,7 +218,14 @@ bool Parser::AsksForNothing() {
   const bool negated = Next().kind == TokenKind::kName && Lower(TextOf(Next())) == "not";
   const size_t last = std::min(at_ + (negated ? 2 : 1), tokens_.size() - 1);
   if (tokens_[last].kind != TokenKind::kName || !IsNothing(TextOf(tokens_[last]))) return false;
-  const std::string_view asked = at_ > 0 && tokens_[at_ - 1].kind == TokenKind::kName ? TextOf(tokens_[at_ - 1]) : "x";
+  size_t first = at_;  // of the name before it, with its dots
+  while (first > 0 && tokens_[first - 1].kind == TokenKind::kName) {
+    --first;
+    if (first < 2 || tokens_[first - 1].kind != TokenKind::kDot) break;
+    --first;
+  }
+  const size_t begin = tokens_[first].offset;
+  const std::string_view asked = first == at_ ? "x" : source_.substr(begin, tokens_[at_ - 1].end() - begin);
   const Token& end = tokens_[last];
   Wrong(is.offset, end.end() - is.offset, fmt::format("'{}' is not an operator", TextOf(is)),
         fmt::format("write {}has({})", negated ? "" : "!", asked));

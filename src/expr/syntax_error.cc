@@ -78,8 +78,10 @@ Mistake MissingOperator(std::string_view source, std::span<const Token> tokens, 
   const std::string_view text = TextOf(source, token);
   const std::string word = token.kind == TokenKind::kName ? Lower(text) : std::string();
   std::string hint = HintForWord(word, TextOf(source, last));
-  if (word == "for")
-    hint = fmt::format("write for: {} in a line of its own, beside the condition", TextOf(source, next));
+  if (word == "for") {
+    const std::string_view wait = next.kind == TokenKind::kBroken ? TextOf(source, next) : std::string_view("5m");
+    hint = fmt::format("write for: {} in a line of its own, beside the condition", wait);
+  }
   if ((word == "not" || token.kind == TokenKind::kNot) && TextOf(source, next) == "in") hint = "write !(x in [...])";
   switch (token.kind) {
     case TokenKind::kRightParen:

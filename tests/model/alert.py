@@ -56,6 +56,7 @@ class Alert:
             if rank < self.rank or closed:
                 self.rank = rank
             if self.active_at + self.rule["for"] < now:  # it passed while frozen: the first answer decides it (4.2)
+                self.rank = rank
                 self._fire(now)
         elif rank < self.rank:  # a rise acts at once
             self._move(rank)

@@ -1,6 +1,7 @@
 """Functions of the host's, in Python."""
 
 import datetime
+import functools
 import sys
 from typing import Optional
 
@@ -119,6 +120,36 @@ def test_it_may_not_call_the_engine_that_calls_it(monkeypatch):
     assert engine.value("visits") == 1
 
 
+def test_whatever_can_be_called():
+    class Limit:
+        def __call__(self, refunds: float, country: str) -> bool:
+            return refunds > 500 and country != "Spain"
+
+    def limited(refunds: float, country: str, limit: float) -> bool:
+        return refunds > limit and country != "Spain"
+
+    for call in (Limit(), functools.partial(limited, limit=500.0), Limit().__call__):
+        engine = tocsin.Engine.from_yaml(CALLING, functions={"risky": tocsin.Function(call, "1", [float, str], bool)})
+        engine.ingest(refund("2010-12-01T09:41:00Z", 612.5))
+        assert fired(engine) == [("firing", "France")]
+    engine = tocsin.Engine.from_yaml(CALLING, functions={"risky": Limit()})
+    engine.ingest(refund("2010-12-01T09:41:00Z", 612.5))
+    assert fired(engine) == [("firing", "France")]
+
+
+def test_control_c_reaches_the_caller():
+    def interrupted(pages: int) -> bool:
+        if pages == 3:
+            raise KeyboardInterrupt
+        return False
+
+    engine = tocsin.Engine.from_yaml(KINDS.replace("CONDITION", "host.f(event.pages)"), functions={"f": interrupted})
+    with pytest.raises(KeyboardInterrupt):
+        visit(engine)
+        for _ in range(100):  # where Python looks at signals next
+            pass
+
+
 def test_the_version_is_a_part_of_the_rules():
     def version(of):
         engine = tocsin.Engine.from_yaml(CALLING, functions={"risky": tocsin.Function(risky, of)})
@@ -135,9 +166,14 @@ def test_what_is_no_function_is_refused():
     def listed(x: list) -> bool:
         return bool(x)
 
+    def named(x: float, *, y: float) -> bool:
+        return x > y
+
     for functions, words in [
         ({"risky": bare}, "parameter 'x' has no type"),
         ({"risky": listed}, "parameter 'x' is a list"),
+        ({"risky": named}, "cannot give it the parameter 'y'"),
+        ({"risky": lambda x: x}, "tocsin.Function"),
         ({"risky": tocsin.Function(risky, result=bytes)}, "the result is a bytes"),
         ({"a.b": risky}, "a name is made of"),
         ({"risky": tocsin.Function(risky, parameters=[])}, "1 to 8 arguments"),

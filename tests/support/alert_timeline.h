@@ -73,8 +73,7 @@ class Timeline {
     if (letter == 'm' || letter == 'n') return Tell(Match(state_, now_, now_, letter == 'm' ? 0 : 1));
     last_ = letter;
     const AlertStep step = Decide(state_, VerdictOf(letter), now_, life_, InstantNow(), turns());
-    const bool fires_high = step == AlertStep::kFire && state_.level > state_.severity;
-    if (step == AlertStep::kAskAgain || (fires_high && !closed_)) state_.awaited = true;
+    if (step == AlertStep::kAskAgain) state_.awaited = true;
     Tell(step);
   }
 

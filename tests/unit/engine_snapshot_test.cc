@@ -126,6 +126,24 @@ TEST_CASE("damage of any kind is told, and nothing has changed", "[engine]") {
   CHECK(AskAll(engine) == AskAll(other));
 }
 
+TEST_CASE("what waits for an instant's end waits once, however many groups are asked", "[engine]") {
+  constexpr int kGroups = 500;
+  ConfigBuilder builder;
+  builder.EventType("visit").Attribute("tenant", Kind::kString).Attribute("customer", Kind::kInt);
+  builder.Metric("idle").Event("visit").Aggregate("time_since").By("tenant");
+  builder.Metric("visits").Event("visit").Aggregate("count").Window(std::chrono::hours(1)).By("tenant").By("customer");
+  builder.Rule("Odd").When("idle > minutes(100000) && visits > 3.0");  // time turns a term that all groups read
+  Engine engine(MakePlan(builder.config().engine));
+  const Time start = FromNanos(1'704'067'200'000'000'000);
+  const auto visit = [&](Duration at, int64_t customer) {
+    REQUIRE(engine.Ingest(Event("visit").At(start + at).Set("tenant", "t").Set("customer", customer)).ok());
+  };
+  for (int64_t customer = 0; customer < kGroups; ++customer) visit(std::chrono::seconds(30), customer);
+  const size_t before = engine.Snapshot().size();
+  for (int i = 0; i < 3; ++i) visit(std::chrono::minutes(2), 1);  // the minute's timer is due at its end
+  CHECK(engine.Snapshot().size() < before + 100 * kGroups);
+}
+
 TEST_CASE("a snapshot belongs to its plan", "[engine]") {
   const EngineSpec spec = RichSpec();
   const std::string snapshot = RichSnapshot(MakePlan(spec));

@@ -114,17 +114,7 @@ class SlowAlert {
   void DecidePending(int64_t now, bool closed, int level) {
     if (Turns().size() % 2 == 0) return Tell(now, "cancel", level);
     const int64_t deadline = changes_.back().time + life_.hold;
-    if (level >= 0 && (now > deadline || (now == deadline && closed))) Tell(now, "fire", PendingSeverity());
-  }
-
-  // A rise counts at once, a fall with what its instant ended with.
-  int PendingSeverity() const {
-    int severity = changes_.back().severity;
-    for (size_t i = begun_with_; i < answers_.size(); ++i) {
-      const int level = LevelOf(answers_[i].letter);
-      if (answers_[i].letter != '!' && level >= 0 && (level < severity || answers_[i].final)) severity = level;
-    }
-    return severity;
+    if (level >= 0 && (now > deadline || (now == deadline && closed))) Tell(now, "fire", level);
   }
 
   void DecideFiring(int64_t now, bool closed, int level) {
@@ -137,15 +127,11 @@ class SlowAlert {
     if (clear && now >= std::max(*clear + life_.keep, Flaps().value_or(0))) Tell(now, "resolve", severity);
   }
 
-  void Tell(int64_t now, std::string name, int severity) {
-    if (name == "begin") begun_with_ = answers_.size() - 1;
-    changes_.push_back({now, std::move(name), severity});
-  }
+  void Tell(int64_t now, std::string name, int severity) { changes_.push_back({now, std::move(name), severity}); }
 
   Plain life_;
   std::vector<Given> answers_;
   std::vector<Change> changes_;
-  size_t begun_with_ = 0;  // the answer with which the pending alert began
 };
 
 TEST_CASE("randomised: the state agrees with the whole history") {

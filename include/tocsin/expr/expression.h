@@ -171,9 +171,9 @@ class Expression {
     return TestWhole(variables, now, scratch);
   }
 
-  // The same for many rows at once, at about half the cost of a Test each: rows of `width` values lie one after the
-  // other, as a table of customers would, and each has its answer. REQUIRES: type() is kBool, and variables.size() is
-  // width * answers.size().
+  // The same for many rows at once, at less cost still where it compares with constants: rows of `width` values lie one
+  // after the other, as a table of customers would, and each has its answer. REQUIRES: type() is kBool, and
+  // variables.size() is width * answers.size().
   void TestRows(std::span<const Value> variables, size_t width, Time now, Scratch& scratch,
                 std::span<Answer> answers) const;
 

@@ -71,7 +71,7 @@ enum class Instant : uint8_t { kOpen, kClosing, kClosed };
 enum class AlertStep : uint8_t {
   kNothing,
   kBegin,     // inactive -> pending
-  kFire,      // -> firing; where level > severity by now, it is to be decided once more when the instant is closed
+  kFire,      // -> firing, with the severity that holds
   kAgain,     // a firing alert has seen one more event (Match)
   kSeverity,  // a firing alert has another severity
   kResolve,   // firing -> inactive; active_at, fired_at and severity keep what they were
@@ -168,11 +168,13 @@ inline AlertStep Decide(AlertState& alert, Verdict verdict, Time now, const Aler
       }
       // A lower severity counts when the instant is closed, as what turns false does (1.5).
       const bool falls = alert.level > alert.severity && instant == Instant::kOpen;
-      if (!falls) alert.severity = alert.level;
+      const int8_t severity = falls ? alert.severity : alert.level;
+      alert.severity = alert.level;
       // A deadline that passed while the state was frozen is decided at the first answer after.
       const Time deadline = alert_internal::Deadline(alert.active_at, life.hold);
       const bool decided_later = deadline == now && instant != Instant::kClosed;
       if (alert_internal::Reached(deadline, now) && !decided_later) return alert_internal::Fire(alert, now);
+      alert.severity = severity;
       return falls ? AlertStep::kAskAgain : AlertStep::kNothing;
     }
     case AlertPhase::kFiring:
