@@ -95,7 +95,7 @@ Engine::State::Scope Engine::State::AskScope(const RulePlan& rule) {
 void Engine::State::Evaluate(RuleRow which) {
   const RulePlan& rule = layout.rules[which.rule];
   if (rule.every && !(closing && RoundUp(now, *rule.every) == now)) return;
-  if (!rule.coarse_terms.empty() && !closed && timers.AnyUntil(now)) [[unlikely]]
+  if (!closed && timers.AnyUntil(now) && !rule.coarse_terms.empty()) [[unlikely]]
     AskTermsOf(rule, which.row);
   Fill(rule, which.row, rule.condition_slots);
   uint32_t& first = Head(rule.grouping, which.row).alerts;
