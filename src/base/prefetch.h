@@ -12,6 +12,12 @@ inline void PrefetchLine(const void* line) {
   asm volatile("" : : "r"(line));
 }
 
+// The same for what is only read, and perhaps by other threads, too: their copies of it stay.
+inline void PrefetchShared(const void* line) {
+  __builtin_prefetch(line, 0);
+  asm volatile("" : : "r"(line));
+}
+
 }  // namespace tocsin
 
 #endif  // TOCSIN_BASE_PREFETCH_H_

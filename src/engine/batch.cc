@@ -46,9 +46,20 @@ void Engine::State::Prepare(std::span<const EventView> block) {
   }
   for (const PreparedKey& key : prepared) {
     if (key.row == GroupTable::kNone) continue;
+    groups[key.place->grouping].PrefetchKey(key.row);
     const std::byte* const row = groups[key.place->grouping].row(key.row);
     for (const EventWindow& window : key.place->windows) WindowBlock::Prefetch(row + window.row_offset, pool);
     for (const DerivedUse& use : key.place->derived) PrefetchDerived(use, row);
+    const std::vector<ThresholdIndex>& indices = layout.groupings[key.place->grouping].indices;
+    for (const SelectedIndex& selected : key.place->selected)
+      indices[selected.index].PrefetchList(row, selected.selector_offset);
+  }
+  for (const PreparedKey& key : prepared) {
+    if (key.row == GroupTable::kNone || key.place->selected.empty()) continue;
+    const std::byte* const row = groups[key.place->grouping].row(key.row);
+    const std::vector<ThresholdIndex>& indices = layout.groupings[key.place->grouping].indices;
+    for (const SelectedIndex& selected : key.place->selected)
+      indices[selected.index].PrefetchNumbers(row, selected.selector_offset);
   }
 }
 

@@ -98,8 +98,8 @@ struct Guard {
 };
 
 // The atoms of one value of a selector: `above` of them from `begin` on, ascending, then `below`, descending. So those
-// that hold come first.
-struct AtomList {
+// that hold come first. Never in two lines of memory.
+struct alignas(16) AtomList {
   uint32_t begin = 0;
   uint32_t above = 0;
   uint32_t below = 0;
@@ -148,7 +148,20 @@ struct ThresholdIndex {
     SetNumber(row + row_offset + width, position.below);
   }
 
+  // Has what tells the next threshold above fetched, in two steps. REQUIRES: it has a selector, at `selector_offset`.
+  void PrefetchList(const std::byte* row, uint32_t selector_offset) const {
+    if (const AtomList* list = ListOf(row, selector_offset)) PrefetchShared(list);
+  }
+  void PrefetchNumbers(const std::byte* row, uint32_t selector_offset) const {
+    if (const AtomList* list = ListOf(row, selector_offset))
+      PrefetchShared(numbers.data() + list->begin + NumberAt(row + row_offset));
+  }
+
  private:
+  const AtomList* ListOf(const std::byte* row, uint32_t selector_offset) const {
+    const uint32_t mark = *reinterpret_cast<const uint32_t*>(row + selector_offset);
+    return mark == 0 || mark > lists.size() ? nullptr : &lists[mark - 1];
+  }
   uint32_t NumberAt(const std::byte* at) const {
     if (width == sizeof(uint8_t)) return std::to_integer<uint32_t>(*at);
     if (width == sizeof(uint16_t)) return *reinterpret_cast<const uint16_t*>(at);
@@ -374,12 +387,19 @@ struct ProfileKey {
 };
 inline constexpr uint32_t kProfileSlot = ~uint32_t{0};
 
+// A ThresholdIndex whose thresholds hang under values: those of two groups seldom lie together.
+struct SelectedIndex {
+  uint32_t index = 0;
+  uint32_t selector_offset = 0;  // in the row
+};
+
 // What one event type means to one grouping.
 struct EventGrouping {
   uint32_t grouping = 0;
   std::vector<uint32_t> key_slots;       // the event's slot of each key; kProfileSlot: one of the next list
   std::vector<ProfileKey> profile_keys;  // in order; such keys are made when the event is applied, after all others
   std::vector<EventWindow> windows;
+  std::vector<SelectedIndex> selected;    // that these windows feed
   std::vector<uint32_t> rules;            // that look at this event
   std::vector<uint32_t> resolving_rules;  // that it ends
   std::vector<DerivedUse> derived;        // patterns and sessions that take it

@@ -245,6 +245,7 @@ class EventPlanner {
       std::stable_partition(event.groupings.begin(), event.groupings.end(),
                             [](const EventGrouping& place) { return place.profile_keys.empty(); });
       event.attributes = static_cast<uint32_t>(layout_.catalog.event(type).attributes.size());
+      for (EventGrouping& place : event.groupings) FindSelected(&place);
       for (const EventGrouping& place : event.groupings)
         event.simple = event.simple && place.rules.empty() && place.resolving_rules.empty();
     }
@@ -294,6 +295,19 @@ class EventPlanner {
     }
     event.groupings.push_back(std::move(made));
     return event.groupings.back();
+  }
+
+  void FindSelected(EventGrouping* place) const {
+    const GroupingPlan& grouping = layout_.groupings[place->grouping];
+    std::set<uint32_t> fed;
+    for (const EventWindow& window : place->windows) {
+      const std::vector<uint32_t>& indices = layout_.uses[window.window].indices;
+      fed.insert(indices.begin(), indices.end());
+    }
+    for (uint32_t i : fed) {
+      if (const uint32_t selector = grouping.indices[i].selector; selector != 0)
+        place->selected.push_back({i, grouping.selectors[selector - 1].row_offset});
+    }
   }
 
   ProfileKey ProfileKeyOf(uint32_t type, const std::string& key) const {

@@ -232,12 +232,12 @@ struct Engine::State {
   void CatchUpTouched();
   void CatchUp(uint32_t grouping, uint32_t row);
   void CrossIndex(uint32_t grouping, const ThresholdIndex& index, uint32_t row);
-  void CrossWith(uint32_t grouping, const ThresholdIndex& index, uint32_t row, std::optional<double> value);
-  void Shift(GroupRow which, const ThresholdIndex& index, const AtomList& list, ThresholdPosition before,
-             std::optional<double> value);
+  // A value that is not there is a NaN: it is beyond no threshold.
+  void CrossWith(uint32_t grouping, const ThresholdIndex& index, uint32_t row, double value);
+  void Shift(GroupRow which, const ThresholdIndex& index, const AtomList& list, ThresholdPosition before, double value);
   bool AnyLeads(uint32_t grouping, const ThresholdIndex& index, const std::byte* bytes) const;
   void Turn(std::span<const Atom> atoms, uint32_t before, uint32_t after, GroupRow which);
-  std::optional<double> ReadSource(const ThresholdIndex& index, uint32_t row);
+  double ReadSource(const ThresholdIndex& index, uint32_t row);
   uint32_t NumberOf(uint32_t grouping, uint32_t selector, uint32_t row);
   uint32_t LookUpNumber(uint32_t grouping, const SelectorPlan& selector, uint32_t row);
   void Rehang(uint32_t grouping, uint32_t selector, uint32_t row);

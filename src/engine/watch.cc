@@ -1,5 +1,6 @@
 // Which rules a change concerns.
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "engine/state.h"
@@ -17,6 +18,10 @@ bool WaitsFor(const RulePlan& rule, uint32_t window) {
   return Contains(rule.behind, window) ||
          std::any_of(rule.warming.begin(), rule.warming.end(),
                      [&](const WarmingPlan& warming) { return Contains(warming.windows, window); });
+}
+
+double NumberOrNaN(const tocsin::Value& value) {
+  return value.absent() ? std::numeric_limits<double>::quiet_NaN() : value.AsNumber();
 }
 
 }  // namespace
@@ -60,45 +65,35 @@ void Engine::State::Rehang(uint32_t grouping, uint32_t selector, uint32_t row) {
 }
 
 // The value that an index is about, as it is now.
-std::optional<double> Engine::State::ReadSource(const ThresholdIndex& index, uint32_t row) {
-  const tocsin::Value value = Read(index.metric, row);
-  if (value.absent()) return std::nullopt;
-  if (index.minus == ThresholdIndex::kNothing) return value.AsNumber();
-  const double number = value.AsNumber();
-  const tocsin::Value minus = Read(index.minus, row);
-  if (minus.absent()) return std::nullopt;
-  return number - minus.AsNumber();
+double Engine::State::ReadSource(const ThresholdIndex& index, uint32_t row) {
+  const double number = NumberOrNaN(Read(index.metric, row));
+  return index.minus == ThresholdIndex::kNothing ? number : number - NumberOrNaN(Read(index.minus, row));
 }
 
 void Engine::State::CrossIndex(uint32_t grouping, const ThresholdIndex& index, uint32_t row) {
-  const std::optional<double> value = ReadSource(index, row);
-  CrossWith(grouping, index, row, value);
+  CrossWith(grouping, index, row, ReadSource(index, row));
 }
 
 // Nearly always as many thresholds hold as before.
-void Engine::State::CrossWith(uint32_t grouping, const ThresholdIndex& index, uint32_t row,
-                              std::optional<double> value) {
+void Engine::State::CrossWith(uint32_t grouping, const ThresholdIndex& index, uint32_t row, double value) {
   const uint32_t number = index.selector == 0 ? 0 : NumberOf(grouping, index.selector - 1, row);
   if (number >= index.lists.size()) return;
   const AtomList& list = index.lists[number];
   const double* const numbers = index.numbers.data() + list.begin;
   const ThresholdPosition before = index.PositionIn(groups[grouping].row(row));
-  if (value && AboveAsMany({numbers, list.above}, before.above, *value) &&
-      BelowAsMany({numbers + list.above, list.below}, before.below, *value)) [[likely]]
+  if (AboveAsMany({numbers, list.above}, before.above, value) &&
+      BelowAsMany({numbers + list.above, list.below}, before.below, value)) [[likely]]
     return;
   Shift({grouping, row}, index, list, before, value);
 }
 
 void Engine::State::Shift(GroupRow which, const ThresholdIndex& index, const AtomList& list, ThresholdPosition before,
-                          std::optional<double> value) {
+                          double value) {
   const double* const numbers = index.numbers.data() + list.begin;
   const Atom* const atoms = index.atoms.data() + list.begin;
   std::byte* const bytes = groups[which.grouping].row(which.row);
-  ThresholdPosition after;
-  if (value) {
-    after.above = CountAbove({numbers, list.above}, before.above, *value);
-    after.below = CountBelow({numbers + list.above, list.below}, before.below, *value);
-  }
+  const ThresholdPosition after = {CountAbove({numbers, list.above}, before.above, value),
+                                   CountBelow({numbers + list.above, list.below}, before.below, value)};
   index.SetPosition(after, bytes);
   if (index.while_active && Head(which.grouping, which.row).alerts == 0) return;
   if (!index.leaders.empty() && !AnyLeads(which.grouping, index, bytes)) return;
@@ -141,7 +136,7 @@ void Engine::State::Cross(uint32_t window, uint32_t row, const WindowInRow& stat
   const WindowPlan& window_plan = layout.windows[window];
   const bool unknown = window_plan.behind() && IsUnknown(window);
   uint32_t read = ThresholdIndex::kNothing;
-  std::optional<double> number;
+  double number = 0;
   for (uint32_t i : use.indices) {
     const ThresholdIndex& index = layout.groupings[grouping].indices[i];
     if (!index.plain) [[unlikely]] {
@@ -152,7 +147,7 @@ void Engine::State::Cross(uint32_t window, uint32_t row, const WindowInRow& stat
       read = index.metric;
       tocsin::Value value;
       if (!unknown) value = ReadMetric(*layout.metrics[read].aggregate, window_plan, state, now, texts);
-      number = value.absent() ? std::nullopt : std::optional(value.AsNumber());
+      number = NumberOrNaN(value);
     }
     CrossWith(grouping, index, row, number);
   }

@@ -25,15 +25,23 @@ inline double NanosOf(auto&& work, size_t events) {
   return static_cast<double>(std::clock() - begin) * (1e9 / CLOCKS_PER_SEC) / static_cast<double>(events);
 }
 
+inline double MedianOf(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
 // One thing that takes turns with others: nanoseconds an event, by round.
 struct Series {
   std::string name;
   std::vector<double> nanos{};
 
-  double Median() const {
-    std::vector<double> sorted = nanos;
-    std::sort(sorted.begin(), sorted.end());
-    return sorted[sorted.size() / 2];
+  double Median() const { return MedianOf(nanos); }
+  // The median of what it took in each round as a multiple of another one: a machine that is slow for a while is slow
+  // for both.
+  double Over(const Series& other) const {
+    std::vector<double> ratios;
+    for (size_t i = 0; i < nanos.size(); ++i) ratios.push_back(nanos[i] / other.nanos[i]);
+    return MedianOf(std::move(ratios));
   }
   void Print(double base) const {
     const auto [least, most] = std::minmax_element(nanos.begin(), nanos.end());
