@@ -209,14 +209,13 @@ class Explainer {
   }
 
   void TellAtoms(const ThresholdIndex& index) {
-    for (const AtomList& list : index.lists) {
-      for (uint32_t a = list.begin; a < list.begin + list.above + list.below; ++a) {
-        const Atom& atom = index.atoms[a];
+    for (const ThresholdList& list : index.lists) {
+      const std::span<const Atom> atoms = index.AtomsOf(list.begin, list.begin + list.above + list.below);
+      for (const Atom& atom : atoms) {
         if (atom.rule != rule_) continue;
         std::string source = layout_.metrics[index.metric].name;
         if (index.minus != ThresholdIndex::kNothing) source += " - " + layout_.metrics[index.minus].name;
-        const uint32_t others = list.above + list.below - 1;
-        const std::string among = others == 0 ? "" : fmt::format(", among {} there", others + 1);
+        const std::string among = atoms.size() == 1 ? "" : fmt::format(", among {} there", atoms.size());
         const char* how = atom.guard == Atom::kFree ? "crosses a threshold of it, which leads to it"
                           : atom.guard == Atom::kWhileActive
                               ? "crosses one that can end its alert, while that is active"

@@ -90,48 +90,55 @@ struct Atom {
   uint32_t guard = kFree;
 };
 
-// That a term holds, a rule's most selective one or the next: it has this place in its list.
+// That a term holds, a rule's most selective one or the next: its number has this place in its list.
 struct Guard {
   uint32_t index = 0;
   uint32_t place = 0;
   bool above = false;
 };
 
-// The atoms of one value of a selector: `above` of them from `begin` on, ascending, then `below`, descending. So those
-// that hold come first. Never in two lines of memory.
-struct alignas(16) AtomList {
+// The numbers of one value of a selector: `above` of them from `begin` on, ascending, then `below`, descending. So
+// those beyond which a value lies come first. Never in two lines of memory.
+struct alignas(16) ThresholdList {
   uint32_t begin = 0;
   uint32_t above = 0;
   uint32_t below = 0;
 };
 
-// How many atoms of a group's AtomList hold for it.
+// Beyond how many numbers of its ThresholdList a group lies.
 struct ThresholdPosition {
   uint32_t above = 0;
   uint32_t below = 0;
 };
 
-// The thresholds of one metric of a grouping, or of the difference of two. How many of them hold is kept in the row.
+// The thresholds of one metric of a grouping, or of the difference of two. Beyond how many of them a group lies is kept
+// in its row. Rules often agree in a number, so that a search looks at few of them however many rules there are.
 struct ThresholdIndex {
   static constexpr uint32_t kNothing = ~uint32_t{0};
   uint32_t metric = 0;
-  uint32_t minus = kNothing;    // what is taken from it: `refunds > profile.limit` is a difference above 0
-  uint32_t selector = 0;        // in the grouping, plus one; 0: of every group
-  uint32_t row_offset = 0;      // of its ThresholdPosition
-  uint8_t width = 4;            // bytes of each of its two numbers there: as many as the longest list needs
-  std::vector<double> numbers;  // an atom holds beyond its number, not at it
-  std::vector<Atom> atoms;      // in the same order
-  std::vector<AtomList> lists;  // by the selector's number; one where there is none
-  bool holds_empty = false;     // some atom holds for a group that holds nothing
-  bool warms = false;           // of a rule that does not believe a metric at first
-  bool partial = false;         // of a rule that also reads what is no threshold, or metrics of coarser groups
-  bool while_active = false;    // its atoms count only while an alert is active
-  bool plain = false;           // it is about a metric that one window tells at once
+  uint32_t minus = kNothing;     // what is taken from it: `refunds > profile.limit` is a difference above 0
+  uint32_t selector = 0;         // in the grouping, plus one; 0: of every group
+  uint32_t row_offset = 0;       // of its ThresholdPosition
+  uint8_t width = 4;             // bytes of each of its two numbers there: as many as the longest list needs
+  std::vector<double> numbers;   // an atom holds beyond its number, not at it; none is twice in a list
+  std::vector<uint32_t> firsts;  // by number, and one more: its first atom, those of the next number following
+  std::vector<Atom> atoms;
+  std::vector<ThresholdList> lists;  // by the selector's number; one where there is none
+  bool holds_empty = false;          // some atom holds for a group that holds nothing
+  bool warms = false;                // of a rule that does not believe a metric at first
+  bool partial = false;              // of a rule that also reads what is no threshold, or metrics of coarser groups
+  bool while_active = false;         // its atoms count only while an alert is active
+  bool plain = false;                // it is about a metric that one window tells at once
   // Its value can fall by what leaves one window, without notice, and rise again by what leaves another: exits are
   // waited for only where they can make a condition true.
   bool of_several_windows = false;
   // Where each of its atoms counts only while another one of its rule holds: the indices of those.
   std::vector<uint32_t> leaders;
+
+  // Those of the numbers from one on, up to another.
+  std::span<const Atom> AtomsOf(uint32_t begin, uint32_t end) const {
+    return std::span(atoms).subspan(firsts[begin], firsts[end] - firsts[begin]);
+  }
 
   // Some atom holds.
   bool AnyIn(const std::byte* row) const {
@@ -150,15 +157,15 @@ struct ThresholdIndex {
 
   // Has what tells the next threshold above fetched, in two steps. REQUIRES: it has a selector, at `selector_offset`.
   void PrefetchList(const std::byte* row, uint32_t selector_offset) const {
-    if (const AtomList* list = ListOf(row, selector_offset)) PrefetchShared(list);
+    if (const ThresholdList* list = ListOf(row, selector_offset)) PrefetchShared(list);
   }
   void PrefetchNumbers(const std::byte* row, uint32_t selector_offset) const {
-    if (const AtomList* list = ListOf(row, selector_offset))
+    if (const ThresholdList* list = ListOf(row, selector_offset))
       PrefetchShared(numbers.data() + list->begin + NumberAt(row + row_offset));
   }
 
  private:
-  const AtomList* ListOf(const std::byte* row, uint32_t selector_offset) const {
+  const ThresholdList* ListOf(const std::byte* row, uint32_t selector_offset) const {
     const uint32_t mark = *reinterpret_cast<const uint32_t*>(row + selector_offset);
     return mark == 0 || mark > lists.size() ? nullptr : &lists[mark - 1];
   }

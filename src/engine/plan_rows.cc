@@ -55,7 +55,7 @@ void PlaceAll(Plan::Layout* layout) {
     for (SelectorPlan& selector : grouping.selectors) selector.row_offset = Place(&grouping, sizeof(uint32_t), 4);
     for (ThresholdIndex& index : grouping.indices) {
       uint32_t longest = 0;
-      for (const AtomList& list : index.lists) longest = std::max({longest, list.above, list.below});
+      for (const ThresholdList& list : index.lists) longest = std::max({longest, list.above, list.below});
       index.width = longest <= UINT8_MAX ? 1 : longest <= UINT16_MAX ? 2 : 4;
       index.row_offset = Place(&grouping, uint32_t{index.width} * 2, index.width);
     }
@@ -156,7 +156,7 @@ class GreetingPlanner {
       if (minus.absent()) return false;
       number -= minus.AsNumber();
     }
-    return std::any_of(index.lists.begin(), index.lists.end(), [&](const AtomList& list) {
+    return std::any_of(index.lists.begin(), index.lists.end(), [&](const ThresholdList& list) {
       const std::span<const double> numbers = std::span(index.numbers).subspan(list.begin, list.above + list.below);
       return CountAbove(numbers.first(list.above), 0, number) + CountBelow(numbers.last(list.below), 0, number) > 0;
     });

@@ -17,7 +17,7 @@ namespace tocsin {
 namespace {
 
 constexpr std::string_view kMagic = "tocsin snapshot\n";
-constexpr uint32_t kVersion = 5;
+constexpr uint32_t kVersion = 6;
 
 // What one group can be charged for: far beyond what there is, so that the sum of all is a sum.
 constexpr uint64_t kMostCharge = uint64_t{1} << 40;
@@ -246,7 +246,7 @@ bool Engine::State::IsSoundRow(uint32_t grouping, uint32_t row) {
           *reinterpret_cast<const uint32_t*>(bytes + grouping_plan.selectors[index.selector - 1].row_offset);
       number = mark == 0 ? ~uint32_t{0} : mark - 1;
     }
-    const AtomList list = number < index.lists.size() ? index.lists[number] : AtomList();
+    const ThresholdList list = number < index.lists.size() ? index.lists[number] : ThresholdList();
     if (position.above > list.above || position.below > list.below) return false;
   }
   for (const ParentPlan& parent : grouping_plan.parents) {

@@ -234,9 +234,10 @@ struct Engine::State {
   void CrossIndex(uint32_t grouping, const ThresholdIndex& index, uint32_t row);
   // A value that is not there is a NaN: it is beyond no threshold.
   void CrossWith(uint32_t grouping, const ThresholdIndex& index, uint32_t row, double value);
-  void Shift(GroupRow which, const ThresholdIndex& index, const AtomList& list, ThresholdPosition before, double value);
-  bool AnyLeads(uint32_t grouping, const ThresholdIndex& index, const std::byte* bytes) const;
-  void Turn(std::span<const Atom> atoms, uint32_t before, uint32_t after, GroupRow which);
+  void Shift(GroupRow which, const ThresholdIndex& index, const ThresholdList& list, ThresholdPosition before,
+             double value);
+  bool IsAwaited(GroupRow which, const ThresholdIndex& index);
+  void Turn(std::span<const Atom> atoms, bool rises, GroupRow which);
   double ReadSource(const ThresholdIndex& index, uint32_t row);
   uint32_t NumberOf(uint32_t grouping, uint32_t selector, uint32_t row);
   uint32_t LookUpNumber(uint32_t grouping, const SelectorPlan& selector, uint32_t row);
@@ -253,9 +254,10 @@ struct Engine::State {
   void ForHolding(uint32_t grouping, const ThresholdIndex& index, uint32_t row, Visit visit) {
     const ThresholdPosition position = index.PositionIn(groups[grouping].row(row));
     if (position.above == 0 && position.below == 0) return;
-    const AtomList& list = index.lists[index.selector == 0 ? 0 : NumberOf(grouping, index.selector - 1, row)];
-    for (uint32_t a = 0; a < position.above; ++a) visit(index.atoms[list.begin + a].rule);
-    for (uint32_t a = 0; a < position.below; ++a) visit(index.atoms[list.begin + list.above + a].rule);
+    const ThresholdList& list = index.lists[index.selector == 0 ? 0 : NumberOf(grouping, index.selector - 1, row)];
+    const uint32_t below = list.begin + list.above;
+    for (const Atom& atom : index.AtomsOf(list.begin, list.begin + position.above)) visit(atom.rule);
+    for (const Atom& atom : index.AtomsOf(below, below + position.below)) visit(atom.rule);
   }
   void AskTerm(uint32_t term, uint32_t row);
   bool MarkTerm(uint32_t index, uint32_t row);

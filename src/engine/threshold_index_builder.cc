@@ -66,15 +66,19 @@ void ThresholdIndexBuilder::BuildOne(const Key& key, Pending* pending) {
   });
   for (const NewAtom& atom : pending->atoms) {
     if (index.lists.size() <= atom.number_of_value) {
-      index.lists.resize(atom.number_of_value + 1, AtomList{static_cast<uint32_t>(index.atoms.size()), 0, 0});
+      index.lists.resize(atom.number_of_value + 1, ThresholdList{static_cast<uint32_t>(index.numbers.size()), 0, 0});
     }
-    AtomList& list = index.lists[atom.number_of_value];
-    uint32_t& place = atom.above ? list.above : list.below;
-    if (atom.leads) grouping.guards[*atom.leads] = {number, place, atom.above};
-    ++place;
-    index.numbers.push_back(atom.number);
+    ThresholdList& list = index.lists[atom.number_of_value];
+    uint32_t& size = atom.above ? list.above : list.below;
+    if (size == 0 || index.numbers.back() != atom.number) {
+      ++size;
+      index.numbers.push_back(atom.number);
+      index.firsts.push_back(static_cast<uint32_t>(index.atoms.size()));
+    }
+    if (atom.leads) grouping.guards[*atom.leads] = {number, size - 1, atom.above};
     index.atoms.push_back({atom.rule, atom.guard});
   }
+  index.firsts.push_back(static_cast<uint32_t>(index.atoms.size()));
   std::set<uint32_t> windows;
   for (uint32_t metric : {index.metric, index.minus}) {
     if (metric != ThresholdIndex::kNothing)
@@ -87,6 +91,7 @@ void ThresholdIndexBuilder::BuildOne(const Key& key, Pending* pending) {
   }
   for (uint32_t window : pending->open_windows) layout_.uses[window].open.push_back(number);
   index.numbers.shrink_to_fit();
+  index.firsts.shrink_to_fit();
   index.atoms.shrink_to_fit();
   grouping.indices.push_back(std::move(index));
 }

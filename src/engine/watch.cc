@@ -78,7 +78,7 @@ void Engine::State::CrossIndex(uint32_t grouping, const ThresholdIndex& index, u
 void Engine::State::CrossWith(uint32_t grouping, const ThresholdIndex& index, uint32_t row, double value) {
   const uint32_t number = index.selector == 0 ? 0 : NumberOf(grouping, index.selector - 1, row);
   if (number >= index.lists.size()) return;
-  const AtomList& list = index.lists[number];
+  const ThresholdList& list = index.lists[number];
   const double* const numbers = index.numbers.data() + list.begin;
   const ThresholdPosition before = index.PositionIn(groups[grouping].row(row));
   if (AboveAsMany({numbers, list.above}, before.above, value) &&
@@ -87,35 +87,38 @@ void Engine::State::CrossWith(uint32_t grouping, const ThresholdIndex& index, ui
   Shift({grouping, row}, index, list, before, value);
 }
 
-void Engine::State::Shift(GroupRow which, const ThresholdIndex& index, const AtomList& list, ThresholdPosition before,
-                          double value) {
+void Engine::State::Shift(GroupRow which, const ThresholdIndex& index, const ThresholdList& list,
+                          ThresholdPosition before, double value) {
   const double* const numbers = index.numbers.data() + list.begin;
-  const Atom* const atoms = index.atoms.data() + list.begin;
   std::byte* const bytes = groups[which.grouping].row(which.row);
   const ThresholdPosition after = {CountAbove({numbers, list.above}, before.above, value),
                                    CountBelow({numbers + list.above, list.below}, before.below, value)};
   index.SetPosition(after, bytes);
-  if (index.while_active && Head(which.grouping, which.row).alerts == 0) return;
-  if (!index.leaders.empty() && !AnyLeads(which.grouping, index, bytes)) return;
-  Turn({atoms, list.above}, before.above, after.above, which);
-  Turn({atoms + list.above, list.below}, before.below, after.below, which);
+  if (!IsAwaited(which, index)) return;
+  auto turn = [&](uint32_t begin, uint32_t was, uint32_t is) {
+    if (was != is) Turn(index.AtomsOf(begin + std::min(was, is), begin + std::max(was, is)), is > was, which);
+  };
+  turn(list.begin, before.above, after.above);
+  turn(list.begin + list.above, before.below, after.below);
 }
 
-// Whether anything holds that guarded atoms wait for. Most often nothing does.
-bool Engine::State::AnyLeads(uint32_t grouping, const ThresholdIndex& index, const std::byte* bytes) const {
-  return std::any_of(index.leaders.begin(), index.leaders.end(),
-                     [&](uint32_t leader) { return layout.groupings[grouping].indices[leader].AnyIn(bytes); });
+// Whether an atom that turns may concern anybody: there is an alert where it counts only then, something holds that it
+// waits for. Most often nothing does.
+bool Engine::State::IsAwaited(GroupRow which, const ThresholdIndex& index) {
+  if (index.while_active && Head(which.grouping, which.row).alerts == 0) return false;
+  const std::byte* const bytes = groups[which.grouping].row(which.row);
+  return index.leaders.empty() || std::any_of(index.leaders.begin(), index.leaders.end(), [&](uint32_t leader) {
+           return layout.groupings[which.grouping].indices[leader].AnyIn(bytes);
+         });
 }
 
 // Those between have turned.
-void Engine::State::Turn(std::span<const Atom> atoms, uint32_t before, uint32_t after, GroupRow which) {
-  const bool rises = after > before;
+void Engine::State::Turn(std::span<const Atom> atoms, bool rises, GroupRow which) {
   const uint32_t active = Head(which.grouping, which.row).alerts;
   if (!rises && active == 0) return;
   const std::byte* const bytes = groups[which.grouping].row(which.row);
   const GroupingPlan& grouping = layout.groupings[which.grouping];
-  for (uint32_t i = std::min(before, after); i < std::max(before, after); ++i) {
-    const Atom& atom = atoms[i];
+  for (const Atom& atom : atoms) {
     if (atom.guard == Atom::kWhileActive) {
       if (active == 0 || alerts.Find(active, atom.rule) == nullptr) continue;
     } else if (atom.guard != Atom::kFree) {
@@ -159,7 +162,7 @@ void Engine::State::CrossBefore(uint32_t window, uint32_t row) {
   const uint32_t grouping = layout.windows[window].grouping;
   for (uint32_t i : layout.uses[window].exact) {
     const ThresholdIndex& index = layout.groupings[grouping].indices[i];
-    if (index.AnyIn(groups[grouping].row(row))) [[unlikely]]
+    if (index.AnyIn(groups[grouping].row(row)) && IsAwaited({grouping, row}, index)) [[unlikely]]
       CrossIndex(grouping, index, row);
   }
 }
