@@ -26,6 +26,7 @@ Engine::State::State(std::shared_ptr<const Plan> plan_to_run, AlertSink* sink_to
     // The group of everything is there from the beginning.
     if (grouping.keys.empty()) groups.back().FindOrAdd("");
   }
+  finer.resize(layout.finer_lists);
   limits.resize(layout.groupings.size());
   sweeps.resize(layout.groupings.size());
   skipped_keys.resize(layout.groupings.size());
@@ -86,6 +87,9 @@ tocsin::Statistics Engine::Statistics() const {
     statistics.groups += state.groups[g].size();
     statistics.groupings.push_back({grouping.keys, state.groups[g].size(), state.limits[g].skipped,
                                     state.groups[g].bytes(), state.series.bytes(static_cast<uint32_t>(g))});
+    for (const ParentPlan& parent : grouping.parents) {
+      if (parent.list != 0) statistics.groupings.back().bytes += state.finer[parent.list - 1].bytes();
+    }
     uint64_t& derived_bytes = statistics.groupings.back().derived_bytes;
     for (const uint32_t p : grouping.patterns) derived_bytes += state.derived.attempts[p]->held_bytes();
     for (const uint32_t s : grouping.sessions) derived_bytes += state.derived.sessions[s]->held_bytes();

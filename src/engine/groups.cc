@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/state.h"
+#include "metric/group_key.h"
 #include "metric/window_bytes.h"
 
 namespace tocsin {
@@ -19,8 +20,21 @@ std::optional<uint32_t> Engine::State::Reach(uint32_t grouping, std::string_view
   }
   bool added = false;
   const uint32_t row = table.FindOrAdd(key, hash, &added);
-  if (added) Sweep(grouping, row);
+  if (added) {
+    ListUnderCoarser(grouping, row);
+    Sweep(grouping, row);
+  }
   return row;
+}
+
+void Engine::State::ListUnderCoarser(uint32_t grouping, uint32_t row) {
+  std::string key;
+  for (const ParentPlan& parent : layout.groupings[grouping].parents) {
+    if (parent.list == 0) continue;
+    key.clear();
+    for (uint32_t k : parent.keys) AppendKey(KeyOf(grouping, row, k), &key);
+    finer[parent.list - 1].Add(row, key);
+  }
 }
 
 void Engine::State::MarkTaken(uint32_t grouping, uint32_t row, Time time, bool by_metric) {
@@ -216,6 +230,8 @@ void Engine::State::Vacate(uint32_t grouping, uint32_t row) {
 void Engine::State::Recharge(uint32_t grouping, uint32_t row) {
   std::byte* const bytes = groups[grouping].row(row);
   uint64_t charge = groups[grouping].BytesOf(row) + series.bytes(grouping, row);
+  for (const ParentPlan& parent : layout.groupings[grouping].parents)
+    charge += parent.list != 0 ? FinerGroups::kBytes : 0;
   for (const uint32_t window : layout.groupings[grouping].windows) {
     WindowInRow(layout.windows[window], bytes, pool, texts).AdvanceTo(now);
     charge += HeldBytes(layout.windows[window], bytes, pool, texts);
@@ -252,6 +268,9 @@ void Engine::State::Release(uint32_t grouping, uint32_t row) {
     WindowInRow(layout.windows[window], groups[grouping].row(row), pool, texts).Release();
   series.Release(grouping, row);
   if (layout.derived.any()) DropDerived(grouping, row);
+  for (const ParentPlan& parent : layout.groupings[grouping].parents) {
+    if (parent.list != 0) finer[parent.list - 1].Remove(row);
+  }
   groups[grouping].Remove(row);
 }
 

@@ -44,6 +44,7 @@ struct ParentPlan {
   uint32_t grouping = 0;
   std::vector<uint32_t> keys;  // which of the own keys, in the order of the parent's
   uint32_t row_offset = 0;     // of the link (ParentLink)
+  uint32_t list = 0;           // plus one, of what lists the own groups by those of the parent; 0: nobody asks for them
 };
 struct ParentLink {
   uint32_t row = 0;  // plus one; 0: not looked up yet
@@ -375,6 +376,7 @@ struct CoarseTerm {
   Reads reads;
   std::vector<uint32_t> rules;
   bool timed = false;       // time alone turns it too, which its groups do not notice
+  bool nested = false;      // it reads what is coarser still
   uint32_t row_offset = 0;  // of its last outcome, one byte; 0: not asked yet
 };
 
@@ -446,8 +448,8 @@ struct WindowUse {
 };
 
 struct Plan::Layout {
-  // Plan::Create. Without indices every rule is evaluated whenever anything that it reads changes: slow and obvious,
-  // for tests.
+  // Plan::Create. Without indices every rule is evaluated whenever anything that it reads changes, and all groups are
+  // looked at for those of a coarser one: slow and obvious, for tests.
   static absl::StatusOr<std::shared_ptr<const Plan>> Make(const EngineSpec& spec, bool use_indices);
 
   EngineSpec spec;
@@ -458,6 +460,7 @@ struct Plan::Layout {
   std::vector<GroupingPlan> groupings;
   std::vector<WindowPlan> windows;
   std::vector<WindowUse> uses;                                 // by window
+  uint32_t finer_lists = 0;                                    // of all groupings and their parents
   std::vector<uint32_t> behind;                                // windows that have no value before they are whole
   std::vector<Metric> metrics;                                 // profile attributes too
   std::vector<std::string> mistaken_metrics;                   // left out: who reads one is not blamed for it

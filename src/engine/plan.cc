@@ -150,6 +150,7 @@ absl::StatusOr<std::shared_ptr<const Plan>> Plan::Layout::Make(const EngineSpec&
   if (!diagnostics.empty()) return ToStatus(diagnostics);
   PlanWatching(layout.get());
   PlanIndices(layout.get(), use_indices);
+  if (use_indices) PlanFinerLists(layout.get());
   PlanRows(layout.get());
   PlanEvents(layout.get());
   Describe(layout.get());

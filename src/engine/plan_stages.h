@@ -36,6 +36,8 @@ void PlanWatching(Plan::Layout* layout);
 // plan_index.cc: how the rules are found that a change concerns. Without indices, only by what they read: slow and
 // obvious, for tests.
 void PlanIndices(Plan::Layout* layout, bool use_indices);
+// plan_finer.cc: which groups are found by the coarser ones that they are a part of.
+void PlanFinerLists(Plan::Layout* layout);
 // plan_rows.cc: where everything stands in a row, and what each event type reaches.
 void PlanRows(Plan::Layout* layout);
 void PlanEvents(Plan::Layout* layout);

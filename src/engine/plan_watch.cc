@@ -219,11 +219,12 @@ class WatchPlanner {
         terms_.emplace(std::make_pair(*finest, term.ToString()), static_cast<uint32_t>(layout_.terms.size()));
     AddOnce(found->second, &layout_.rules[r].coarse_terms);
     if (!added) return AddRule(r, &layout_.terms[found->second].rules);
-    CoarseTerm coarse{*finest, term, {}, {r}, IsTimed(term) || ReadsHiddenTime(rule.reads, term), 0};
+    CoarseTerm coarse{*finest, term, {}, {r}, IsTimed(term) || ReadsHiddenTime(rule.reads, term), false, 0};
     coarse.reads.resize(rule.reads.size());
     for (uint32_t slot : term.slots()) {
       coarse.reads[slot] = rule.reads[slot];
       coarse.reads[slot].parent = ParentOf(*finest, MetricOf(rule.reads[slot]).grouping);
+      coarse.nested = coarse.nested || coarse.reads[slot].parent != 0 || HidesCoarser(MetricOf(rule.reads[slot]));
     }
     const auto index = static_cast<uint32_t>(layout_.terms.size());
     for (uint32_t slot : term.slots()) {

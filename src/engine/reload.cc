@@ -188,6 +188,7 @@ void Engine::State::TakeRows(State& old, uint32_t grouping, const Correspondence
     if (!from.alive(old_row)) continue;
     const uint32_t row = groups[grouping].FindOrAdd(from.key(old_row));
     new_rows->back() = row + 1;
+    ListUnderCoarser(grouping, row);
     const RowHead& before = old.Head(old_grouping, old_row);
     RowHead& head = Head(grouping, row);
     head.newest = before.newest;

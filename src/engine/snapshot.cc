@@ -94,10 +94,13 @@ bool Engine::State::Load(ByteReader* in) {
   auto is_group = [&](uint32_t grouping, uint32_t row) {
     return row < groups[grouping].end() && groups[grouping].alive(row);
   };
-  return pool.Load(in) && texts.Load(in) && series.Load(in, is_group) && alerts.Load(in) && timers.Load(in) &&
-         evidence.Load(in) && seen_ids.Load(in) &&
-         held.Load(in, [&](const EventView& view) { return IsFromOutside(view) && IsTyped(view); }) &&
-         LoadDerived(in) && in->good() && in->left() == 0 && IsSound();
+  const bool is_sound = pool.Load(in) && texts.Load(in) && series.Load(in, is_group) && alerts.Load(in) &&
+                        timers.Load(in) && evidence.Load(in) && seen_ids.Load(in) &&
+                        held.Load(in, [&](const EventView& view) { return IsFromOutside(view) && IsTyped(view); }) &&
+                        LoadDerived(in) && in->good() && in->left() == 0 && IsSound();
+  if (!is_sound) return false;
+  for (uint32_t g = 0; g < groups.size(); ++g) groups[g].ForEach([&](uint32_t row) { ListUnderCoarser(g, row); });
+  return true;
 }
 
 // Each attribute is absent or of its declared type.

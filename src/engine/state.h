@@ -30,6 +30,7 @@
 #include "engine/alert_book.h"
 #include "engine/derived_state.h"
 #include "engine/evidence.h"
+#include "engine/finer_groups.h"
 #include "engine/layout.h"
 #include "engine/reorder_buffer.h"
 #include "engine/rollup.h"
@@ -221,6 +222,8 @@ struct Engine::State {
   // Looks at a few groups of the grouping and frees those that hold nothing.
   void Sweep(uint32_t grouping, uint32_t added);
   void Release(uint32_t grouping, uint32_t row);
+  // To be called for each row that is new.
+  void ListUnderCoarser(uint32_t grouping, uint32_t row);
 
   // --- watch.cc ---
   void Concern(uint32_t rule, uint32_t row) { concerned.push_back({rule, row}); }
@@ -263,6 +266,21 @@ struct Engine::State {
   bool MarkTerm(uint32_t index, uint32_t row);
   void ConcernReadersOf(uint32_t index, uint32_t row);
   void ConcernGroup(uint32_t rule, uint32_t grouping, uint32_t row);
+  // The groups of a finer grouping that are a part of a coarser one's.
+  template <typename Visit>
+  void ForFiner(uint32_t grouping, GroupRow coarse, Visit visit) {
+    const std::vector<ParentPlan>& parents = layout.groupings[grouping].parents;
+    for (uint32_t p = 0; p < parents.size(); ++p) {
+      if (parents[p].grouping != coarse.grouping) continue;
+      if (parents[p].list != 0) {
+        finer[parents[p].list - 1].ForEach(groups[coarse.grouping].key(coarse.row), visit);
+        continue;
+      }
+      groups[grouping].ForEach([&](uint32_t row) {
+        if (ParentRow(grouping, row, p) == coarse.row) visit(row);
+      });
+    }
+  }
   bool LooksAt(uint32_t rule, uint32_t row);
   void AddAllRows(uint32_t rule);
   // Orders by (rule name, canonical key) and takes out repetitions.
@@ -454,6 +472,7 @@ struct Engine::State {
 
   // What is known of groups.
   std::vector<GroupTable> groups;  // by grouping
+  std::vector<FinerGroups> finer;  // by ParentPlan::list
   std::vector<LimitAlert> limits;  // by grouping
   LimitAlert memory_limit;
   uint64_t charged = 0;  // what all groups take, where memory is limited

@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include "engine/read_unseen.h"
 #include "engine/state.h"
 #include "engine/thresholds.h"
 #include "metric/group_key.h"
@@ -261,13 +262,7 @@ void Engine::State::ConcernReaders(uint32_t window, uint32_t row) {
       ask(row);
       continue;
     }
-    const std::vector<ParentPlan>& parents = layout.groupings[of].parents;  // the term reads something coarser still
-    for (uint32_t p = 0; p < parents.size(); ++p) {
-      if (parents[p].grouping != grouping) continue;
-      for (uint32_t own = 0; own < groups[of].end(); ++own) {
-        if (groups[of].alive(own) && ParentRow(of, own, p) == row) ask(own);
-      }
-    }
+    ForFiner(of, {grouping, row}, ask);  // the term reads something coarser still
   }
 }
 
@@ -315,14 +310,22 @@ void Engine::State::AskTerm(uint32_t index, uint32_t row) {
 // Whether its answer has changed since it was asked last.
 bool Engine::State::MarkTerm(uint32_t index, uint32_t row) {
   const CoarseTerm& term = layout.terms[index];
-  variables.resize(std::max(variables.size(), term.reads.size()));
-  for (uint32_t slot : term.expression.slots()) {
-    const tocsin::Value value = ReadVariable(term.reads[slot], term.grouping, row);
-    variables[slot] = value;
-  }
-  const Answer answer = term.expression.Test(variables, now, scratch);
-  const auto mark = static_cast<std::byte>(static_cast<int>(answer) + 1);  // 0: never asked
+  const auto mark_of = [&](auto read) {
+    variables.resize(std::max(variables.size(), term.reads.size()));
+    for (uint32_t slot : term.expression.slots()) {
+      const tocsin::Value value = read(term.reads[slot]);
+      variables[slot] = value;
+    }
+    return static_cast<std::byte>(static_cast<int>(term.expression.Test(variables, now, scratch)) + 1);
+  };
+  const std::byte mark = mark_of([&](const Variable& read) { return ReadVariable(read, term.grouping, row); });
   std::byte& last = groups[term.grouping].row(row)[term.row_offset];
+  if (last == std::byte{} && !term.nested) {
+    // Never asked: who read it read what it is for a group that is not there.
+    std::vector<tocsin::Value> own;
+    KeysOf(term.grouping, row, &own);
+    last = mark_of([&](const Variable& read) { return ReadUnseen(*this, read.index, own); });
+  }
   return std::exchange(last, mark) != mark;
 }
 
@@ -355,13 +358,9 @@ bool Engine::State::LooksAt(uint32_t rule, uint32_t row) {
 void Engine::State::ConcernGroup(uint32_t rule, uint32_t grouping, uint32_t row) {
   const uint32_t own = layout.rules[rule].grouping;
   if (own == grouping) return Concern(rule, row);
-  const std::vector<ParentPlan>& parents = layout.groupings[own].parents;
-  for (uint32_t p = 0; p < parents.size(); ++p) {
-    if (parents[p].grouping != grouping) continue;
-    for (uint32_t fine = 0; fine < groups[own].end(); ++fine) {
-      if (LooksAt(rule, fine) && ParentRow(own, fine, p) == row) Concern(rule, fine);
-    }
-  }
+  ForFiner(own, {grouping, row}, [&](uint32_t fine) {
+    if (LooksAt(rule, fine)) Concern(rule, fine);
+  });
 }
 
 void Engine::State::AddAllRows(uint32_t rule) {

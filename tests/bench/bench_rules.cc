@@ -2,7 +2,7 @@
 // metrics of a million customers, and as many alert changes; what a rule takes in memory; how long plans take.
 //
 //   bench_rules          everything
-//   bench_rules PART...  some of: customers tenants segments plan
+//   bench_rules PART...  some of: customers tenants segments coarser plan
 //   bench_rules profile [tenants]  a hundred thousand rules and nothing else: for a profiler
 #include <algorithm>
 #include <chrono>
@@ -40,10 +40,11 @@ constexpr size_t kRounds = 11;
 // Purchases and refunds of customers, each of whom has a tenant; or payments of segments.
 class Stream {
  public:
-  enum class Kind { kCustomers, kSegments };
+  enum class Kind { kCustomers, kSegments, kFewCustomers };
   Stream(Kind kind, Duration window) : kind_(kind), step_(window.count() / static_cast<int64_t>(2 * Groups())) {
     for (size_t i = 0; i < Groups(); ++i) names_.push_back(fmt::format("customer-{:015}", i * 7919 % Groups()));
-    for (size_t i = 0; i < kTenants; ++i) tenants_.push_back(fmt::format("t{:05}", i));
+    // A hundred customers each.
+    for (size_t i = 0; i < (Groups() + 99) / 100; ++i) tenants_.push_back(fmt::format("t{:05}", i));
     if (kind == Kind::kSegments) step_ = window.count() / 100'000;
   }
   void Make(size_t count) {
@@ -59,7 +60,7 @@ class Stream {
       char* const text = text_.data() + i * kTextBytes;
       const size_t size = names_[group].copy(text, kTextBytes);
       values[0] = Value::String({text, size});
-      values[1] = Value::String({text + size, tenants_[group % kTenants].copy(text + size, kTextBytes - size)});
+      values[1] = Value::String({text + size, tenants_[group % tenants_.size()].copy(text + size, kTextBytes - size)});
       values[2] = Value::Decimal(static_cast<int64_t>(random / Groups() % 10'000), 2);
       views.push_back({static_cast<uint32_t>(random >> 62 == 0 ? 1 : 0), FromNanos(now_), {}, {values, 3}});
     }
@@ -68,7 +69,9 @@ class Stream {
 
  private:
   static constexpr size_t kTextBytes = 32;
-  size_t Groups() const { return kind_ == Kind::kCustomers ? kCustomers : kSegments; }
+  size_t Groups() const {
+    return kind_ == Kind::kCustomers ? kCustomers : kind_ == Kind::kSegments ? kSegments : kCustomers / 100;
+  }
   uint64_t Random() {  // splitmix64
     uint64_t z = state_ += 0x9E3779B97F4A7C15;
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
@@ -206,6 +209,32 @@ void Compare(std::string_view title, Stream::Kind kind, Duration window,
   }
 }
 
+// A customer's alert waits for something of the tenant, too: when that turns, the tenant's customers are asked.
+void CompareCoarser() {
+  EngineSpec spec = SpecOf(true, {RuleOf("Together", "spent_24h > 250 && tenant_refunds_24h >= 50")});
+  MetricSpec of_tenant = MetricOf("tenant_refunds_24h", "refund", "count", hours(24), false);
+  of_tenant.by = {"tenant"};
+  spec.metrics.push_back(std::move(of_tenant));
+  fmt::print("\nA term about a tenant of a hundred customers, medians of {} rounds of {} events in batches\n", kRounds,
+             kRound / 10);
+  Series few{"of 100 tenants"};
+  Series many{"of 10,000 tenants"};
+  for (auto [series, kind] : {std::pair(&few, Stream::Kind::kFewCustomers), {&many, Stream::Kind::kCustomers}}) {
+    Stream stream(kind, hours(24));
+    Ruled fed(series->name, spec);
+    stream.Make(kind == Stream::Kind::kCustomers ? kWarmUp : kWarmUp / 100);
+    fed.InBatches(stream.views);
+    for (size_t round = 0; round < kRounds; ++round) {
+      stream.Make(kRound / 10);
+      fed.Round(stream.views);
+    }
+    *series = fed.series;
+    series->Print(few.Median());
+    fmt::print("  {:<44} {:.6f} alert changes an event\n", series->name,
+               static_cast<double>(fed.changes) / static_cast<double>(fed.events));
+  }
+}
+
 std::string YamlOf(const EngineSpec& spec) {
   std::string yaml =
       "version: 1\n"
@@ -283,6 +312,7 @@ int Run(std::span<char*> parts) {
   if (asked("customers")) CompareCustomers();
   if (asked("tenants")) CompareTenants();
   if (asked("segments")) CompareSegments();
+  if (asked("coarser")) CompareCoarser();
   if (asked("plan")) MeasurePlans();
   return 0;
 }

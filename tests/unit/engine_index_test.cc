@@ -64,7 +64,7 @@ class RuleMaker {
   }
 
  private:
-  enum Group { kCustomer, kShop, kAll };
+  enum Group { kCustomer, kShop, kAll, kBoth };  // the last: customers of shops
 
   size_t Below(size_t n) { return random_() % n; }
   bool Maybe(size_t n) { return Below(n) == 0; }
@@ -80,7 +80,8 @@ class RuleMaker {
     static const std::vector<Range> kRanges[] = {
         {{"bought", 8}, {"spent", 400}, {"dearest", 100}, {"big", 4}, {"ever", 20}, {"stay", 120}, {"worth", 60}},
         {{"cheapest", 40}, {"takings", 60}, {"odd", 1}, {"pace", 1}, {"part", 1}},
-        {{"all_takings", 1500}}};
+        {{"all_takings", 1500}},
+        {{"here", 4}, {"spent_here", 200}}};
     const Range& range = kRanges[group][Below(kRanges[group].size())];
     std::string number = Number(range.most);
     if (Maybe(3)) number = fmt::format("{}.0", Below(static_cast<size_t>(range.most) + 1));  // where counts lie
@@ -90,6 +91,12 @@ class RuleMaker {
 
   std::string Term(Group group) {
     if (group == kAll || !Maybe(3)) return Threshold(group);
+    if (group == kBoth) {
+      return Pick({Threshold(kCustomer), Threshold(kShop), Threshold(kCustomer), Threshold(kShop),
+                   "spent_here * 2.0 > spent", "bought + ever > " + Number(30), "profile.segment == 'vip'",
+                   fmt::format("customer == 'c{}'", Below(8)), "slow_part > " + Number(100),
+                   "silence > duration('50s')", "all_takings > " + Number(1500)});
+    }
     if (group == kShop) {
       return Pick({fmt::format("shop == {}", Below(4)), "takings > pace * 40.0", "pace * 30.0 > cheapest",
                    "all_takings > " + Number(1500), "slow_part > " + Number(100), "odd > part", "has(cheapest)",
@@ -110,7 +117,7 @@ class RuleMaker {
   }
 
   RuleSpec One(std::string name) {
-    const Group group = Maybe(5) ? kAll : Maybe(3) ? kShop : kCustomer;
+    const Group group = Maybe(5) ? kAll : Maybe(4) ? kShop : Maybe(3) ? kBoth : kCustomer;
     RuleSpec rule;
     rule.name = std::move(name);
     if (Maybe(5)) {
@@ -136,12 +143,14 @@ class RuleMaker {
     return rule;
   }
   std::string About(Group group) {
+    if (group == kBoth) return Term(kBoth);
     if (group == kCustomer) return Maybe(2) ? "profile.segment == 'vip'" : fmt::format("customer == 'c{}'", Below(8));
     return group == kShop ? fmt::format("shop == {}", Below(4)) : Threshold(group);
   }
   // A rule's groups are those of the finest metric that it reads.
   std::string AtLeast(Group group, const std::string& condition) {
     if (group == kShop) return condition + " && takings >= 0.0";
+    if (group == kBoth) return condition + " && here >= 0.0";
     return group == kCustomer ? condition + " && ever >= 1.0" : condition;
   }
 
@@ -158,6 +167,15 @@ EngineSpec SpecWith(std::vector<RuleSpec> rules) {
   worth.name = "worth";
   worth.value = "spent / bought";
   spec.metrics.push_back(worth);
+  for (const auto& [name, aggregate] : {std::pair("here", "count"), {"spent_here", "sum(amount)"}}) {
+    MetricSpec metric;
+    metric.name = name;
+    metric.events = {"purchase"};
+    metric.aggregate = aggregate;
+    metric.window = std::chrono::minutes(4);
+    metric.by = {"customer", "shop"};
+    spec.metrics.push_back(metric);
+  }
   spec.rules = std::move(rules);
   return spec;
 }
