@@ -116,6 +116,8 @@ Expression Expression::Checked::Finish(Tree tree, CompileContext context, std::v
   }
   Expression expression;
   expression.checked_ = std::move(checked);
+  expression.program_ = &expression.checked_->program;
+  expression.test_ = expression.program_->tests.one;
   expression.FindQuickTest();
   return expression;
 }
@@ -142,10 +144,6 @@ Result Expression::Evaluate(std::span<const Value> variables, Time now, Scratch&
   return Run(checked_->program, variables, now, &scratch.memory());
 }
 
-Answer Expression::TestWhole(std::span<const Value> variables, Time now, Scratch& scratch) const {
-  return checked_->program.tests.one(checked_->program, variables, now, &scratch.memory());
-}
-
 // The variable of the quick test, from row to row, without a branch on a value. What is neither of its kind nor absent
 // is asked for afterwards.
 template <typename Compare>
@@ -164,7 +162,7 @@ void Expression::TestColumn(const Rows& rows, Time now, Scratch& scratch, const 
     others |= (kind != usual) & (kind != Kind::kNone);
   }
   for (size_t row = 0; others && row < rows.count; ++row) {
-    if (at(row).kind() != usual) answers[row] = TestWhole(rows.At(row), now, scratch);
+    if (at(row).kind() != usual) answers[row] = test_(*program_, rows.At(row), now, &scratch.memory());
   }
 }
 
@@ -172,7 +170,7 @@ void Expression::TestRows(std::span<const Value> variables, size_t width, Time n
                           std::span<Answer> answers) const {
   const Rows rows{variables.data(), width, answers.size()};
   if (quick_.offset >= width * sizeof(Value)) {
-    checked_->program.tests.rows(checked_->program, rows, now, &scratch.memory(), answers.data());
+    program_->tests.rows(*program_, rows, now, &scratch.memory(), answers.data());
     return;
   }
   // Its numbers, by value, stay in registers.

@@ -32,6 +32,7 @@ namespace tocsin {
 
 class HostFunctions;
 class RegexEngine;
+struct Program;
 struct Rows;
 
 // What goes beyond the first two is refused when the plan is made. So is what is certain to go beyond the third; an
@@ -168,7 +169,7 @@ class Expression {
         return quick_.kind == Kind::kDouble ? quick_.Compare(value.AsDouble()) : quick_.Compare(value.AsInt());
       }
     }
-    return TestWhole(variables, now, scratch);
+    return test_(*program_, variables, now, &scratch.memory());
   }
 
   // The same for many rows at once, at less cost still where it compares with constants: rows of `width` values lie one
@@ -207,12 +208,17 @@ class Expression {
     }
   };
 
-  Answer TestWhole(std::span<const Value> variables, Time now, Scratch& scratch) const;
   template <typename Compare>
   void TestColumn(const Rows& rows, Time now, Scratch& scratch, const Compare& compare, Answer* answers) const;
   void FindQuickTest();
 
+  // Each shape of condition has a function of its own.
+  using TestFunction = Answer(const Program& program, std::span<const Value> variables, Time now,
+                              Scratch::Memory* memory);
+
   std::shared_ptr<const Checked> checked_;
+  const Program* program_ = nullptr;  // of *checked_, as is the next
+  TestFunction* test_ = nullptr;
   QuickTest quick_;
 };
 
