@@ -6,9 +6,9 @@
 
 #include <algorithm>
 #include <array>
-#include <initializer_list>
 #include <optional>
 
+#include "expr/foreign_words.h"
 #include "expr/syntax_error.h"
 
 namespace tocsin {
@@ -21,10 +21,6 @@ constexpr std::array<std::string_view, 17> kReserved = {"as",        "break",  "
 // Before a function's name they are a part of it, and no value.
 constexpr std::array<std::string_view, 11> kNamespaces = {"math",   "cel", "host",  "strings",  "lists", "sets",
                                                           "base64", "net", "regex", "optional", "proto"};
-
-bool Contains(std::initializer_list<std::string_view> words, std::string_view word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
 
 std::optional<Op> BinaryOp(TokenKind kind) {
   switch (kind) {
@@ -116,7 +112,6 @@ class Parser {
   Index ParseRightSide(Op op, const Token& mark, uint32_t left);
   Index ParseUnary();
   Index ParseNotWord();
-  bool AsksForNothing();
   Index ParseMember();
   Index ParseSelection(uint32_t receiver);
   Index ParsePrimary();
@@ -184,55 +179,11 @@ Index Parser::ParseConditional() {
   return Add(Op::kConditional, mark, tree_->nodes[*condition].offset, tree_->nodes[*second].end(), children);
 }
 
-// The operator that stands here. Words that other languages use for one are reported, once, and taken for it.
+// The operator that stands here.
 std::optional<Op> Parser::OperatorHere() {
-  Token& token = tokens_[at_];
-  if (token.kind != TokenKind::kName) return BinaryOp(token.kind);
-  if (TextOf(token) == "in") return Op::kIn;
-  const std::string word = Lower(TextOf(token));
-  std::string_view meant;
-  if (word == "and") {
-    token.kind = TokenKind::kAnd;
-    meant = "&&";
-  } else if (word == "or") {
-    token.kind = TokenKind::kOr;
-    meant = "||";
-  } else if (word == "is" && AsksForNothing()) {
-    return Op::kEqual;
-  } else if (Contains({"is", "equals", "eq"}, word)) {
-    token.kind = TokenKind::kEqual;
-    meant = "==";
-  } else if (word == "mod") {
-    token.kind = TokenKind::kPercent;
-    meant = "%";
-  } else {
-    return std::nullopt;
-  }
-  Wrong(token, fmt::format("'{}' is not an operator", TextOf(token)), fmt::format("did you mean '{}'?", meant));
-  return BinaryOp(token.kind);
-}
-
-// `is null` and `is not null`: reported, once, and what follows is taken for `==` and something.
-bool Parser::AsksForNothing() {
-  const Token is = Now();
-  const bool negated = Next().kind == TokenKind::kName && Lower(TextOf(Next())) == "not";
-  const size_t last = std::min(at_ + (negated ? 2 : 1), tokens_.size() - 1);
-  if (tokens_[last].kind != TokenKind::kName || !IsNothing(TextOf(tokens_[last]))) return false;
-  size_t first = at_;  // of the name before it, with its dots
-  while (first > 0 && tokens_[first - 1].kind == TokenKind::kName) {
-    --first;
-    if (first < 2 || tokens_[first - 1].kind != TokenKind::kDot) break;
-    --first;
-  }
-  const size_t begin = tokens_[first].offset;
-  const std::string_view asked = first == at_ ? "x" : source_.substr(begin, tokens_[at_ - 1].end() - begin);
-  const Token& end = tokens_[last];
-  Wrong(is.offset, end.end() - is.offset, fmt::format("'{}' is not an operator", TextOf(is)),
-        fmt::format("write {}has({})", negated ? "" : "!", asked));
-  tokens_[last].kind = TokenKind::kBroken;
-  if (negated) tokens_.erase(tokens_.begin() + static_cast<std::ptrdiff_t>(at_) + 1);
-  tokens_[at_].kind = TokenKind::kEqual;
-  return true;
+  if (AtWord("in")) return Op::kIn;
+  if (At(TokenKind::kName) && !TakeForeignOperator(source_, at_, &tokens_, mistakes_)) return std::nullopt;
+  return BinaryOp(Now().kind);
 }
 
 // `not v > 3`, as other languages have it: what it is about reaches as far as there.

@@ -14,9 +14,13 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "bench/measure.h"
 #include "tocsin/expr/expression.h"
 
 namespace {
+
+using tocsin::bench::MedianOf;
+using tocsin::bench::MedianRatio;
 
 using tocsin::Kind;
 using tocsin::Value;
@@ -104,11 +108,6 @@ double Nanoseconds(const std::function<int64_t()>& pass, int64_t* sum) {
   return seconds * 1e9 / (kPasses * static_cast<double>(kRows));
 }
 
-double Median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
 template <int (*kTwin)(const Value*)>
 bool Compare(const char* text, const Table& table) {
   tocsin::Environment environment;
@@ -154,9 +153,9 @@ bool Compare(const char* text, const Table& table) {
     theirs.push_back(Nanoseconds(by_hand, &their_sum));
   }
   const bool right = our_sum == their_sum && sum_of_rows == their_sum;
-  const double hand = Median(theirs);
-  std::printf("%-58s %7.2f ns %7.2f ns %7.2f ns  %5.2f times %5.2f times%s\n", text, hand, Median(ours),
-              Median(of_rows), Median(ours) / hand, Median(of_rows) / hand, right ? "" : "  DIFFERENT ANSWERS");
+  std::printf("%-58s %7.2f ns %7.2f ns %7.2f ns  %5.2f times %5.2f times%s\n", text, MedianOf(theirs), MedianOf(ours),
+              MedianOf(of_rows), MedianRatio(ours, theirs), MedianRatio(of_rows, theirs),
+              right ? "" : "  DIFFERENT ANSWERS");
   return right;
 }
 

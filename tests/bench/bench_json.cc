@@ -9,12 +9,15 @@
 #include <string>
 #include <vector>
 
+#include "bench/measure.h"
 #include "simdjson.h"
 #include "tocsin/event/catalog.h"
 #include "tocsin/ingest/json_decoder.h"
 #include "tocsin/ingest/line_reader.h"
 
 namespace {
+
+using tocsin::bench::MedianOf;
 
 namespace ondemand = simdjson::ondemand;
 
@@ -114,11 +117,6 @@ tocsin::Catalog MakeCatalog() {
   return tocsin::Catalog::Create(std::move(events), &mistakes);
 }
 
-double Median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
 template <typename Function>
 double NanosecondsPer(size_t count, Function function) {
   const auto begin = std::chrono::steady_clock::now();
@@ -152,11 +150,11 @@ int main(int argc, char** argv) {
   }
   std::printf("%zu lines, %zu decoded, %.1f bytes a line\n", lines.spans.size(), taken,
               static_cast<double>(lines.text.size()) / static_cast<double>(lines.spans.size()));
-  std::printf("simdjson alone %8.1f ns a line (best %.1f)\n", Median(alone),
+  std::printf("simdjson alone %8.1f ns a line (best %.1f)\n", MedianOf(alone),
               *std::min_element(alone.begin(), alone.end()));
-  std::printf("decoder        %8.1f ns a line (best %.1f)\n", Median(decoded),
+  std::printf("decoder        %8.1f ns a line (best %.1f)\n", MedianOf(decoded),
               *std::min_element(decoded.begin(), decoded.end()));
   std::printf("json ratio %.2f (decoder's speed / simdjson's; at least 0.50 wanted)\n",
-              Median(alone) / Median(decoded));
+              MedianOf(alone) / MedianOf(decoded));
   return 0;
 }

@@ -30,19 +30,21 @@ inline double MedianOf(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
+// The median of what one thing took as a multiple of another in the same round: a machine that is slow for a while is
+// slow for both.
+inline double MedianRatio(const std::vector<double>& of, const std::vector<double>& to) {
+  std::vector<double> ratios;
+  for (size_t i = 0; i < of.size(); ++i) ratios.push_back(of[i] / to[i]);
+  return MedianOf(std::move(ratios));
+}
+
 // One thing that takes turns with others: nanoseconds an event, by round.
 struct Series {
   std::string name;
   std::vector<double> nanos{};
 
   double Median() const { return MedianOf(nanos); }
-  // The median of what it took in each round as a multiple of another one: a machine that is slow for a while is slow
-  // for both.
-  double Over(const Series& other) const {
-    std::vector<double> ratios;
-    for (size_t i = 0; i < nanos.size(); ++i) ratios.push_back(nanos[i] / other.nanos[i]);
-    return MedianOf(std::move(ratios));
-  }
+  double Over(const Series& other) const { return MedianRatio(nanos, other.nanos); }
   void Print(double base) const {
     const auto [least, most] = std::minmax_element(nanos.begin(), nanos.end());
     fmt::print("  {:<44} {:7.1f} ns   {:5.2f} x   ({:.1f} to {:.1f})\n", name, Median(), Median() / base, *least,
