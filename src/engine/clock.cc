@@ -288,6 +288,8 @@ void Engine::State::StoreAll(uint32_t metric_index) {
     if (last.present == stored.present && last.bits == stored.bits) continue;
     std::memcpy(table.row(row) + metric.row_offset, &stored, sizeof(stored));
     for (uint32_t rule : layout.stored_readers[metric_index]) ConcernGroup(rule, metric.grouping, row);
+    ForTerms(layout.stored_terms[metric_index], {metric.grouping, row},
+             [&](TermRow which) { AskTerm(which.term, which.row); });
   }
   for (uint32_t r = 0; r < layout.rollups.size(); ++r) {
     const std::vector<uint32_t>& stored = layout.rollups[r].stored;

@@ -27,6 +27,7 @@ Engine::State::State(std::shared_ptr<const Plan> plan_to_run, AlertSink* sink_to
     if (grouping.keys.empty()) groups.back().FindOrAdd("");
   }
   finer.resize(layout.finer_lists);
+  unseen_marks.resize(layout.terms.size());
   limits.resize(layout.groupings.size());
   sweeps.resize(layout.groupings.size());
   skipped_keys.resize(layout.groupings.size());

@@ -195,10 +195,16 @@ void Engine::State::RemoveGroups(const std::vector<GroupRow>& going, EndReason r
   touched.clear();
   for (const GroupRow& which : going) RemoveMember(which.grouping, which.row);
   Spread();
+  std::vector<TermRow> terms;
   for (const GroupRow& which : going) {
-    for (uint32_t rule : layout.groupings[which.grouping].finer_rules) ConcernGroup(rule, which.grouping, which.row);
+    const GroupingPlan& plan_of_grouping = layout.groupings[which.grouping];
+    for (uint32_t rule : plan_of_grouping.finer_rules) ConcernGroup(rule, which.grouping, which.row);
+    ForTerms(plan_of_grouping.finer_terms, which, [&](TermRow term) { terms.push_back(term); });
     if (Head(which.grouping, which.row).occupied) Vacate(which.grouping, which.row);
     Release(which.grouping, which.row);
+  }
+  for (const TermRow which : terms) {
+    if (groups[layout.terms[which.term].grouping].alive(which.row)) AskTerm(which.term, which.row);
   }
   // Groups that go at once are asked no more.
   auto is_gone = [&](RuleRow which) { return !groups[layout.rules[which.rule].grouping].alive(which.row); };

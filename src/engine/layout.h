@@ -201,6 +201,7 @@ struct GroupingPlan {
   std::vector<Guard> guards;
   std::vector<uint32_t> rules;        // by name
   std::vector<uint32_t> finer_rules;  // of finer groupings, that read metrics of this one
+  std::vector<uint32_t> finer_terms;  // the same of coarse terms
   std::vector<uint32_t> greeting;     // rules without thresholds that might hold for a group that has just become known
   std::vector<Lists> greeting_of;     // by selector, then by its number: the same
   uint32_t row_bytes = sizeof(RowHead);
@@ -375,9 +376,10 @@ struct CoarseTerm {
   Expression expression;
   Reads reads;
   std::vector<uint32_t> rules;
-  bool timed = false;       // time alone turns it too, which its groups do not notice
-  bool nested = false;      // it reads what is coarser still
-  uint32_t row_offset = 0;  // of its last outcome, one byte; 0: not asked yet
+  bool timed = false;        // time alone turns it too, which its groups do not notice
+  bool nested = false;       // it reads what is coarser still
+  bool same_unseen = false;  // of all groups that are not there, at any time, it says the same
+  uint32_t row_offset = 0;   // of its last outcome, one byte; 0: not asked yet
 };
 
 // --- events ----------------------------------------------------------------------------------------------------------
@@ -477,6 +479,7 @@ struct Plan::Layout {
   std::vector<RollupPlan> rollups;
   std::vector<uint32_t> every_metrics;                // each after those that it reads
   std::vector<std::vector<uint32_t>> stored_readers;  // by metric with `every`: rules that read it
+  std::vector<std::vector<uint32_t>> stored_terms;    // the same of coarse terms
   uint64_t fingerprint = 0;                           // of all that a snapshot's bytes depend on
 };
 

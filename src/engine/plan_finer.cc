@@ -11,16 +11,13 @@ void PlanFinerLists(Plan::Layout* layout) {
   auto ask = [&](uint32_t rule, uint32_t coarser) { asked.emplace(layout->rules[rule].grouping, coarser); };
   for (uint32_t g = 0; g < layout->groupings.size(); ++g) {
     for (uint32_t rule : layout->groupings[g].finer_rules) ask(rule, g);
+    for (uint32_t term : layout->groupings[g].finer_terms) asked.emplace(layout->terms[term].grouping, g);
   }
   for (uint32_t m = 0; m < layout->metrics.size(); ++m) {
     for (uint32_t rule : layout->stored_readers[m]) ask(rule, layout->metrics[m].grouping);
   }
   for (const CoarseTerm& term : layout->terms) {
     for (uint32_t rule : term.rules) ask(rule, term.grouping);
-    for (uint32_t slot : term.expression.slots()) {
-      for (uint32_t window : layout->metrics[term.reads[slot].index].windows)
-        asked.emplace(term.grouping, layout->windows[window].grouping);
-    }
   }
   for (uint32_t g = 0; g < layout->groupings.size(); ++g) {
     for (ParentPlan& parent : layout->groupings[g].parents) {

@@ -61,6 +61,7 @@ class WatchPlanner {
   void Run() {
     layout_.uses.resize(layout_.windows.size());
     layout_.stored_readers.resize(layout_.metrics.size());
+    layout_.stored_terms.resize(layout_.metrics.size());
     for (uint32_t r = 0; r < layout_.rollups.size(); ++r) PlanRollup(r);
     for (uint32_t r = 0; r < layout_.rules.size(); ++r) PlanOne(r);
   }
@@ -219,19 +220,35 @@ class WatchPlanner {
         terms_.emplace(std::make_pair(*finest, term.ToString()), static_cast<uint32_t>(layout_.terms.size()));
     AddOnce(found->second, &layout_.rules[r].coarse_terms);
     if (!added) return AddRule(r, &layout_.terms[found->second].rules);
-    CoarseTerm coarse{*finest, term, {}, {r}, IsTimed(term) || ReadsHiddenTime(rule.reads, term), false, 0};
+    CoarseTerm coarse;
+    coarse.grouping = *finest;
+    coarse.expression = term;
+    coarse.rules = {r};
+    coarse.timed = IsTimed(term) || ReadsHiddenTime(rule.reads, term);
+    coarse.same_unseen = !coarse.timed;
     coarse.reads.resize(rule.reads.size());
-    for (uint32_t slot : term.slots()) {
-      coarse.reads[slot] = rule.reads[slot];
-      coarse.reads[slot].parent = ParentOf(*finest, MetricOf(rule.reads[slot]).grouping);
-      coarse.nested = coarse.nested || coarse.reads[slot].parent != 0 || HidesCoarser(MetricOf(rule.reads[slot]));
-    }
     const auto index = static_cast<uint32_t>(layout_.terms.size());
+    auto reach = [&](uint32_t grouping) {
+      if (grouping == *finest) return;
+      coarse.nested = true;
+      AddOnce(index, &layout_.groupings[grouping].finer_terms);
+    };
     for (uint32_t slot : term.slots()) {
-      for (uint32_t window : MetricOf(rule.reads[slot]).windows) {
+      const Metric& metric = MetricOf(rule.reads[slot]);
+      coarse.reads[slot] = rule.reads[slot];
+      coarse.reads[slot].parent = ParentOf(*finest, metric.grouping);
+      coarse.same_unseen = coarse.same_unseen && !metric.value;
+      reach(metric.grouping);
+      for (uint32_t window : metric.windows) {
         AddOnce(index, &layout_.uses[window].terms);
         layout_.uses[window].read = true;
         layout_.uses[window].timed = true;
+        coarse.same_unseen = coarse.same_unseen && !layout_.windows[window].behind();
+        reach(layout_.windows[window].grouping);
+      }
+      for (uint32_t stored : metric.stored) {
+        AddOnce(index, &layout_.stored_terms[stored]);
+        reach(layout_.metrics[stored].grouping);
       }
     }
     layout_.terms.push_back(std::move(coarse));

@@ -10,16 +10,12 @@
 #include "metric/group_key.h"
 
 namespace tocsin {
-namespace {
 
-// What the answer of its expression makes of an expression metric.
 Value ValueOf(const Metric& metric, const Result& result) {
   if (result.outcome != Outcome::kValue) return {};
   if (metric.words.empty()) return AsMetricValue(result.value);
   return Value::String(metric.words[static_cast<size_t>(result.value.AsInt())]);
 }
-
-}  // namespace
 
 Value ReadEmpty(const Plan::Layout& layout, const Metric& metric, const std::vector<uint32_t>& unknown) {
   if (metric.every) return {};

@@ -13,6 +13,9 @@ namespace tocsin {
 // Cost: for tests of a plan and rare questions.
 Value ReadEmpty(const Plan::Layout& layout, const Metric& metric, const std::vector<uint32_t>& unknown = {});
 
+// What the answer of its expression makes of an expression metric. Text is borrowed from the metric.
+Value ValueOf(const Metric& metric, const Result& result);
+
 }  // namespace tocsin
 
 #endif  // TOCSIN_ENGINE_READ_H_

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/read.h"
 #include "engine/state.h"
 #include "metric/group_key.h"
 
@@ -39,7 +40,7 @@ Value ReadUnseen(State& state, uint32_t index, const std::vector<Value>& keys) {
   }
   Scratch scratch;
   const Result result = metric.value->Evaluate(variables, state.now, scratch);
-  return result.outcome == Outcome::kValue ? AsMetricValue(result.value) : Value();
+  return ValueOf(metric, result);
 }
 
 }  // namespace tocsin

@@ -263,6 +263,21 @@ struct Engine::State {
     for (const Atom& atom : index.AtomsOf(below, below + position.below)) visit(atom.rule);
   }
   void AskTerm(uint32_t term, uint32_t row);
+  // All of those that a group of a grouping has to do with: `ask` gets the terms' own rows.
+  template <typename Ask>
+  void ForTerms(std::span<const uint32_t> terms, GroupRow which, Ask ask) {
+    for (uint32_t term : terms) {
+      const uint32_t own = layout.terms[term].grouping;
+      if (own == which.grouping) {
+        ask(TermRow{term, which.row});
+      } else {  // it reads something coarser still
+        ForFiner(own, which, [&](uint32_t row) { ask(TermRow{term, row}); });
+      }
+    }
+  }
+  template <typename ReadSlot>
+  std::byte AnswerMark(const CoarseTerm& term, ReadSlot read);
+  std::byte UnseenMark(uint32_t term, uint32_t row);
   bool MarkTerm(uint32_t index, uint32_t row);
   void ConcernReadersOf(uint32_t index, uint32_t row);
   void ConcernGroup(uint32_t rule, uint32_t grouping, uint32_t row);
@@ -471,9 +486,10 @@ struct Engine::State {
   Time warm_from{};               // from when on every window is
 
   // What is known of groups.
-  std::vector<GroupTable> groups;  // by grouping
-  std::vector<FinerGroups> finer;  // by ParentPlan::list
-  std::vector<LimitAlert> limits;  // by grouping
+  std::vector<GroupTable> groups;       // by grouping
+  std::vector<FinerGroups> finer;       // by ParentPlan::list
+  std::vector<std::byte> unseen_marks;  // by coarse term: its answer for a group that is not there, where that is known
+  std::vector<LimitAlert> limits;       // by grouping
   LimitAlert memory_limit;
   uint64_t charged = 0;  // what all groups take, where memory is limited
   bool any_limits = false;

@@ -57,7 +57,8 @@ void ThresholdIndexBuilder::BuildOne(const Key& key, Pending* pending) {
   index.selector = key.selector;
   index.warms = pending->warms;
   index.partial = pending->partial;
-  index.while_active = key.part == Key::Part::kWhileActive;
+  index.while_active = std::all_of(pending->atoms.begin(), pending->atoms.end(),
+                                   [](const NewAtom& atom) { return atom.guard == Atom::kWhileActive; });
   const Metric& about = layout_.metrics[index.metric];
   index.plain = about.aggregate && !about.rollup && index.minus == ThresholdIndex::kNothing;
   std::sort(pending->atoms.begin(), pending->atoms.end(), [](const NewAtom& a, const NewAtom& b) {

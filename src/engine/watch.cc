@@ -254,16 +254,9 @@ void Engine::State::ConcernReaders(uint32_t window, uint32_t row) {
       if (!layout.rules[rule].calm && Contains(layout.rules[rule].windows, window)) Concern(rule, row);
     }
   }
-  for (uint32_t term : use.terms) {
-    const uint32_t of = layout.terms[term].grouping;
-    // An event of this instant may turn it back: then it has not turned (docs/semantics.md 1.4).
-    const auto ask = [&](uint32_t own) { letting_go ? terms_at_close.push_back({term, own}) : AskTerm(term, own); };
-    if (of == grouping) {
-      ask(row);
-      continue;
-    }
-    ForFiner(of, {grouping, row}, ask);  // the term reads something coarser still
-  }
+  // An event of this instant may turn them back: then they have not turned (docs/semantics.md 1.4).
+  ForTerms(use.terms, {grouping, row},
+           [&](TermRow which) { letting_go ? terms_at_close.push_back(which) : AskTerm(which.term, which.row); });
 }
 
 // The rules whose leading threshold holds, and which are open to the window.
@@ -286,6 +279,10 @@ void Engine::State::ConcernWarmed(uint32_t grouping, uint32_t row, uint32_t wind
 void Engine::State::RingWarm(uint32_t window) {
   const WindowPlan& window_plan = layout.windows[window];
   for (uint32_t rule : layout.uses[window].warm_rules) AddAllRows(rule);
+  if (window_plan.behind()) {
+    for (uint32_t term : layout.uses[window].terms)
+      groups[layout.terms[term].grouping].ForEach([&](uint32_t row) { AskTerm(term, row); });
+  }
   for (uint32_t grouping = 0; grouping < groups.size(); ++grouping) {
     for (uint32_t row = 0; row < groups[grouping].end(); ++row) {
       if (!groups[grouping].alive(row)) continue;
@@ -307,25 +304,38 @@ void Engine::State::AskTerm(uint32_t index, uint32_t row) {
   if (MarkTerm(index, row) || layout.terms[index].timed) ConcernReadersOf(index, row);
 }
 
-// Whether its answer has changed since it was asked last.
+// What a term answers, as its rows keep it; 0: never asked.
+template <typename ReadSlot>
+std::byte Engine::State::AnswerMark(const CoarseTerm& term, ReadSlot read) {
+  variables.resize(std::max(variables.size(), term.reads.size()));
+  for (uint32_t slot : term.expression.slots()) {
+    const tocsin::Value value = read(term.reads[slot]);
+    variables[slot] = value;
+  }
+  return static_cast<std::byte>(static_cast<int>(term.expression.Test(variables, now, scratch)) + 1);
+}
+
+// The same while the group is not there.
+std::byte Engine::State::UnseenMark(uint32_t index, uint32_t row) {
+  const CoarseTerm& term = layout.terms[index];
+  std::byte& known = unseen_marks[index];
+  if (known != std::byte{}) return known;
+  std::vector<tocsin::Value> own;
+  KeysOf(term.grouping, row, &own);
+  const std::byte mark = AnswerMark(term, [&](const Variable& read) { return ReadUnseen(*this, read.index, own); });
+  if (term.same_unseen) known = mark;
+  return mark;
+}
+
+// Whether its answer has changed since it was asked last. Who read it before that read it of a group that is not there;
+// what is coarser still may have changed with the same event.
 bool Engine::State::MarkTerm(uint32_t index, uint32_t row) {
   const CoarseTerm& term = layout.terms[index];
-  const auto mark_of = [&](auto read) {
-    variables.resize(std::max(variables.size(), term.reads.size()));
-    for (uint32_t slot : term.expression.slots()) {
-      const tocsin::Value value = read(term.reads[slot]);
-      variables[slot] = value;
-    }
-    return static_cast<std::byte>(static_cast<int>(term.expression.Test(variables, now, scratch)) + 1);
-  };
-  const std::byte mark = mark_of([&](const Variable& read) { return ReadVariable(read, term.grouping, row); });
+  const std::byte mark = AnswerMark(term, [&](const Variable& read) { return ReadVariable(read, term.grouping, row); });
+  const bool first = groups[term.grouping].row(row)[term.row_offset] == std::byte{};
+  const std::byte unseen = first && !term.nested ? UnseenMark(index, row) : std::byte{};
   std::byte& last = groups[term.grouping].row(row)[term.row_offset];
-  if (last == std::byte{} && !term.nested) {
-    // Never asked: who read it read what it is for a group that is not there.
-    std::vector<tocsin::Value> own;
-    KeysOf(term.grouping, row, &own);
-    last = mark_of([&](const Variable& read) { return ReadUnseen(*this, read.index, own); });
-  }
+  if (first) last = unseen;
   return std::exchange(last, mark) != mark;
 }
 
