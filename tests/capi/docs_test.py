@@ -16,7 +16,8 @@ rules: {Risky: {when: host.risky(refunds_24h), warm_up: ignore}}
 MAIN = """
 #include <stdio.h>
 int main(void) {
-  static const char record[] = "{\\"type\\": \\"refund\\", \\"time\\": \\"2010-12-01T09:41:00Z\\", \\"amount\\": 612.5}";
+  static const char record[] =
+      "{\\"type\\": \\"refund\\", \\"time\\": \\"2010-12-01T09:41:00Z\\", \\"amount\\": 612.5}";
   tocsin_error *error = NULL;
   tocsin_engine *engine = engine_with_risky("rules.yaml", &error);
   tocsin_alert *alert = NULL;
