@@ -254,10 +254,14 @@ uint64_t Engine::State::TakenMemory() const {
 }
 
 void Engine::State::EndLimits() {
+  std::vector<uint32_t> ending;
   for (uint32_t grouping = 0; grouping < limits.size(); ++grouping) {
-    LimitAlert& limit = limits[grouping];
-    if (limit.state.phase != AlertPhase::kFiring || IsFull(grouping)) continue;
-    limit.state.phase = AlertPhase::kInactive;
+    if (limits[grouping].state.phase == AlertPhase::kFiring && !IsFull(grouping)) ending.push_back(grouping);
+  }
+  std::sort(ending.begin(), ending.end(),
+            [&](uint32_t a, uint32_t b) { return layout.groupings[a].keys < layout.groupings[b].keys; });
+  for (const uint32_t grouping : ending) {
+    limits[grouping].state.phase = AlertPhase::kInactive;
     --firing;
     TellLimit(grouping, Change::kResolved);
   }

@@ -241,6 +241,10 @@ class EventPlanner {
     PlaceDerived();
     for (uint32_t type = 0; type < layout_.events.size(); ++type) {
       EventPlan& event = layout_.events[type];
+      // In an order that is not that of definitions.
+      std::sort(event.groupings.begin(), event.groupings.end(), [&](const EventGrouping& a, const EventGrouping& b) {
+        return layout_.groupings[a.grouping].keys < layout_.groupings[b.grouping].keys;
+      });
       // What is known of somebody may come with the event.
       std::stable_partition(event.groupings.begin(), event.groupings.end(),
                             [](const EventGrouping& place) { return place.profile_keys.empty(); });
