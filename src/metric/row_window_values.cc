@@ -91,7 +91,8 @@ std::optional<WindowInRow::Span> WindowInRow::Times(const FieldPlan& times, cons
       first = FromNanos(FieldAt<TimesPartial>(panes.partial(0), times.partial_offset).first);
     }
   }
-  return Span{SaturatingSubtract(*Newest(newest), first.time_since_epoch()).time_since_epoch(), total.distinct};
+  return Span{SaturatingSubtract(*Newest(newest), first.time_since_epoch()).time_since_epoch(),
+              static_cast<int64_t>(std::min<uint64_t>(total.distinct, INT64_MAX))};
 }
 
 }  // namespace tocsin

@@ -106,11 +106,11 @@ constexpr Time TimeOf(uint64_t code) { return FromNanos(IntOf(code)); }
 // The distinct times of a pane: how many, and the first. Where panes are slices, a late event is taken for a time of
 // its own unless it is the slice's first or the window's newest.
 struct TimesPartial {
-  int64_t distinct = 0;
+  uint64_t distinct = 0;
   int64_t first = 0;  // nanoseconds
 };
 struct TimesTotal {
-  int64_t distinct = 0;
+  uint64_t distinct = 0;
   int64_t first = 0;  // used by a window that never lets go
 };
 
