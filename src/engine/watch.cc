@@ -332,10 +332,8 @@ std::byte Engine::State::UnseenMark(uint32_t index, uint32_t row) {
 bool Engine::State::MarkTerm(uint32_t index, uint32_t row) {
   const CoarseTerm& term = layout.terms[index];
   const std::byte mark = AnswerMark(term, [&](const Variable& read) { return ReadVariable(read, term.grouping, row); });
-  const bool first = groups[term.grouping].row(row)[term.row_offset] == std::byte{};
-  const std::byte unseen = first && !term.nested ? UnseenMark(index, row) : std::byte{};
   std::byte& last = groups[term.grouping].row(row)[term.row_offset];
-  if (first) last = unseen;
+  if (last == std::byte{} && !term.nested) last = UnseenMark(index, row);
   return std::exchange(last, mark) != mark;
 }
 

@@ -23,10 +23,6 @@ constexpr std::array<ForeignOperator, 6> kForeign = {{{"and", TokenKind::kAnd, "
                                                       {"eq", TokenKind::kEqual, "=="},
                                                       {"mod", TokenKind::kPercent, "%"}}};
 
-std::string_view TextOf(std::string_view source, const Token& token) {
-  return source.substr(token.offset, token.length);
-}
-
 // The name that ends before tokens[at], with its dots.
 std::string_view NameBefore(std::string_view source, const std::vector<Token>& tokens, size_t at) {
   size_t first = at;

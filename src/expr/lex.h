@@ -57,6 +57,10 @@ struct Token {
   uint32_t end() const { return offset + length; }
 };
 
+inline std::string_view TextOf(std::string_view source, const Token& token) {
+  return source.substr(token.offset, token.length);
+}
+
 struct Tokens {
   std::vector<Token> list;         // the last one is kEnd
   std::vector<std::string> texts;  // of string literals, decoded

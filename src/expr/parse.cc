@@ -76,7 +76,7 @@ class Parser {
   const Token& Now() const { return tokens_[at_]; }
   const Token& Next() const { return tokens_[std::min(at_ + 1, tokens_.size() - 1)]; }
   bool At(TokenKind kind) const { return Now().kind == kind; }
-  std::string_view TextOf(const Token& token) const { return source_.substr(token.offset, token.length); }
+  std::string_view TextOf(const Token& token) const { return tocsin::TextOf(source_, token); }
   bool AtWord(std::string_view word) const { return At(TokenKind::kName) && TextOf(Now()) == word; }
 
   std::nullopt_t Wrong(size_t offset, size_t length, std::string message, std::string hint = {}) {

@@ -8,10 +8,6 @@
 namespace tocsin {
 namespace {
 
-std::string_view TextOf(std::string_view source, const Token& token) {
-  return source.substr(token.offset, token.length);
-}
-
 Mistake At(const Token& token, std::string message, std::string hint = {}) {
   return {token.offset, token.length, std::move(message), std::move(hint)};
 }
