@@ -245,7 +245,6 @@ struct Engine::State {
   uint32_t NumberOf(uint32_t grouping, uint32_t selector, uint32_t row);
   uint32_t LookUpNumber(uint32_t grouping, const SelectorPlan& selector, uint32_t row);
   void Rehang(uint32_t grouping, uint32_t selector, uint32_t row);
-  std::optional<uint32_t> RowIn(uint32_t coarse, uint32_t grouping, uint32_t row);
   void ConcernWaiting();
   // The rules that a changed window concerns, besides those whose threshold turned.
   void ConcernReaders(uint32_t window, uint32_t row);
@@ -262,24 +261,6 @@ struct Engine::State {
     for (const Atom& atom : index.AtomsOf(list.begin, list.begin + position.above)) visit(atom.rule);
     for (const Atom& atom : index.AtomsOf(below, below + position.below)) visit(atom.rule);
   }
-  void AskTerm(uint32_t term, uint32_t row);
-  // All of those that a group of a grouping has to do with: `ask` gets the terms' own rows.
-  template <typename Ask>
-  void ForTerms(std::span<const uint32_t> terms, GroupRow which, Ask ask) {
-    for (uint32_t term : terms) {
-      const uint32_t own = layout.terms[term].grouping;
-      if (own == which.grouping) {
-        ask(TermRow{term, which.row});
-      } else {  // it reads something coarser still
-        ForFiner(own, which, [&](uint32_t row) { ask(TermRow{term, row}); });
-      }
-    }
-  }
-  template <typename ReadSlot>
-  std::byte AnswerMark(const CoarseTerm& term, ReadSlot read);
-  std::byte UnseenMark(uint32_t term, uint32_t row);
-  bool MarkTerm(uint32_t index, uint32_t row);
-  void ConcernReadersOf(uint32_t index, uint32_t row);
   void ConcernGroup(uint32_t rule, uint32_t grouping, uint32_t row);
   // The groups of a finer grouping that are a part of a coarser one's.
   template <typename Visit>
@@ -302,6 +283,28 @@ struct Engine::State {
   void Order(std::vector<RuleRow>* list) const;
   void EvaluateConcerned();
 
+  // --- coarse_terms.cc ---
+  void AskTerm(uint32_t term, uint32_t row);
+  // All of those that a group of a grouping has to do with: `ask` gets the terms' own rows.
+  template <typename Ask>
+  void ForTerms(std::span<const uint32_t> terms, GroupRow which, Ask ask) {
+    for (uint32_t term : terms) {
+      const uint32_t own = layout.terms[term].grouping;
+      if (own == which.grouping) {
+        ask(TermRow{term, which.row});
+      } else {  // it reads something coarser still
+        ForFiner(own, which, [&](uint32_t row) { ask(TermRow{term, row}); });
+      }
+    }
+  }
+  template <typename ReadSlot>
+  std::byte AnswerMark(const CoarseTerm& term, ReadSlot read);
+  std::byte UnseenMark(uint32_t term, uint32_t row);
+  bool MarkTerm(uint32_t index, uint32_t row);
+  void ConcernReadersOf(uint32_t index, uint32_t row);
+  void AskTermsOf(const RulePlan& rule, uint32_t row);
+  std::optional<uint32_t> RowIn(uint32_t coarse, uint32_t grouping, uint32_t row);
+
   // --- evaluate.cc ---
   void Evaluate(RuleRow which);
   void EvaluateMatch(RuleRow which);
@@ -312,7 +315,6 @@ struct Engine::State {
   Verdict Judge(const RulePlan& rule, bool is_firing);
   enum class Scope : uint8_t { kInside, kOutside, kFault };
   Scope AskScope(const RulePlan& rule);
-  void AskTermsOf(const RulePlan& rule, uint32_t row);
   void WatchFlips(const RulePlan& rule, RuleRow which);
   void SetFlipTimer(RuleRow which, Time flip);
   std::optional<Time> NextFall(const FallPlan& fall, const RulePlan& rule, uint32_t row);
